@@ -77,14 +77,18 @@ fn stubs(
     comments: Comments,
     scratch: &Path,
 ) -> Result<Stubs, Box<dyn Error>> {
-    let descriptors = protox::compile(files, [folder])?;
+    let mut descriptors = protox::compile(files, [folder])?;
     let out = scratch.join(package);
     fs::create_dir_all(&out)?;
-    let mut builder = tonic_prost_build::configure().out_dir(&out).emit_rerun_if_changed(false);
     if comments == Comments::Dropped {
-        builder = builder.disable_comments(["."]);
+        for file in &mut descriptors.file {
+            file.source_code_info = None;
+        }
     }
-    builder.compile_fds(descriptors)?;
+    tonic_prost_build::configure()
+        .out_dir(&out)
+        .emit_rerun_if_changed(false)
+        .compile_fds(descriptors)?;
     let file = format!("{package}.rs");
     let text = format!("{header}{}", fs::read_to_string(out.join(&file))?);
     Ok(Stubs { file, text })
