@@ -18,7 +18,6 @@ mod span;
 pub use crate::size::ByteSize;
 pub use crate::span::Span;
 
-
 use std::fmt::{self, Debug};
 
 /// What a scalar looks like on the wire.

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Kind, Raw, Scalar, ScalarError, mismatch};
 
 /// A size in bytes that remembers how it was written.
 ///
 /// Two sizes are equal when they are the same number of bytes; the text is kept because Terraform must
 /// be given back the user's own form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ByteSize {
     text: String,
     bytes: u64,
@@ -23,7 +26,10 @@ impl ByteSize {
         let text = UNITS
             .iter()
             .find(|(_, shift)| bytes != 0 && bytes.trailing_zeros() >= *shift)
-            .map_or_else(|| format!("{bytes}B"), |(unit, shift)| format!("{}{unit}", bytes >> shift));
+            .map_or_else(
+                || format!("{bytes}B"),
+                |(unit, shift)| format!("{}{unit}", bytes >> shift),
+            );
         Self { text, bytes }
     }
 
@@ -82,7 +88,8 @@ fn bytes_of(text: &str) -> Option<u64> {
 
 impl Scalar for ByteSize {
     const KIND: Kind = Kind::Text;
-    const RULE: &'static str = "a size as a whole number with one of the units B, KiB, MiB, GiB, TiB";
+    const RULE: &'static str =
+        "a size as a whole number with one of the units B, KiB, MiB, GiB, TiB";
     const EXAMPLE: &'static str = "1GiB";
 
     fn parse(raw: Raw) -> Result<Self, ScalarError> {

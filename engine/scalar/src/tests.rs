@@ -44,7 +44,9 @@ fn size_without_a_binary_unit_is_refused_with_the_rule(#[case] text: &str) {
     let error = parse_text::<ByteSize>(text).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("expected a size as a whole number with one of the units B, KiB, MiB, GiB, TiB, got {text:?}")
+        format!(
+            "expected a size as a whole number with one of the units B, KiB, MiB, GiB, TiB, got {text:?}"
+        )
     );
 }
 

@@ -1,1 +1,32 @@
-//! See the workspace's design.
+//! The valid wish: what a user may ask for, and nothing else.
+//!
+//! ```text
+//! ClusterParts ── ClusterSpec::new: every mistake at once ──▶ ClusterSpec ──▶ zeebe-plan: desired
+//! ```
+//!
+//! A spec keeps what the user said and what they left open (`Option`), so that it can be stored in the
+//! cluster's book and be given back, word for word, to an import.
+//!
+//! Architecture invariant: no I/O, no clock, no async; nothing of Terraform; nothing of how a platform or
+//! a product minor spells a setting.
+
+pub mod broker;
+pub mod cluster;
+pub mod target;
+pub mod topology;
+pub mod version;
+
+pub use crate::broker::{BrokerSize, BrokerSpec, CpuThreads, DiskWatermarks, IoThreads, Preset};
+pub use crate::cluster::{
+    ClusterName, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection, Environment,
+    LicenseSource, Roll, SettingKey, SpecAttribute, SpecMistake, SpecMistakes,
+};
+pub use crate::target::{
+    Checksum, Directory, Distribution, FirstPort, LocalTarget, MavenCoordinates, Seed,
+    SimulatedTarget, Source, TargetSpec,
+};
+pub use crate::topology::{
+    BrokerCount, BrokerId, GatewayCount, GatewayIndex, Gateways, PartitionCount, PartitionId,
+    ReplicationFactor, TopologySpec,
+};
+pub use crate::version::{Minor, UpgradeError, Version, may_follow, upgrade_path};
