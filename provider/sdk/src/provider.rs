@@ -1,0 +1,239 @@
+//! The seam between Terraform's calls and a provider: object-safe traits over values, which the typed layer implements for models.
+//!
+//! What stands on this side decodes requests by the schema, guards every call (panics, cancellation, broken promises) and encodes answers:
+//! an implementation sees values and answers with values.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::call::Call;
+use crate::diagnostic::Diagnostic;
+use crate::function::Signature;
+use crate::path::Path;
+use crate::schema::Schema;
+use crate::value::Value;
+
+/// Everything that one provider binary offers.
+pub struct Provider {
+    pub(crate) configuration: Arc<dyn Configuration>,
+    pub(crate) resources: BTreeMap<String, Arc<dyn ManagedResource>>,
+    pub(crate) data_sources: BTreeMap<String, Arc<dyn DataSource>>,
+    pub(crate) functions: BTreeMap<String, Arc<dyn Function>>,
+}
+
+impl Provider {
+    /// A provider that so far offers nothing but its configuration.
+    pub fn new(configuration: impl Configuration + 'static) -> Self {
+        Self {
+            configuration: Arc::new(configuration),
+            resources: BTreeMap::new(),
+            data_sources: BTreeMap::new(),
+            functions: BTreeMap::new(),
+        }
+    }
+
+    /// The same with one resource type more.
+    #[must_use]
+    pub fn with_resource(mut self, resource: impl ManagedResource + 'static) -> Self {
+        self.resources.insert(resource.type_name().to_owned(), Arc::new(resource));
+        self
+    }
+
+    /// The same with one data source more.
+    #[must_use]
+    pub fn with_data_source(mut self, data_source: impl DataSource + 'static) -> Self {
+        self.data_sources.insert(data_source.type_name().to_owned(), Arc::new(data_source));
+        self
+    }
+
+    /// The same with one function more.
+    #[must_use]
+    pub fn with_function(mut self, function: impl Function + 'static) -> Self {
+        self.functions.insert(function.name().to_owned(), Arc::new(function));
+        self
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { configuration: _, resources, data_sources, functions } = self;
+        f.debug_struct("Provider")
+            .field("resources", &resources.keys())
+            .field("data_sources", &data_sources.keys())
+            .field("functions", &functions.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The `provider` block. What it configures is shared with the resources by whoever makes both.
+#[async_trait]
+pub trait Configuration: Send + Sync {
+    /// Schema of the `provider` block.
+    fn schema(&self) -> &Schema;
+
+    /// Checks a block before it is used; any part may still be unknown.
+    async fn validate(&self, call: Call, config: Value) -> Vec<Diagnostic>;
+
+    /// Takes a block into use, instead of the one before: a provider in debug mode is configured many times. Parts may be unknown at plan.
+    async fn configure(&self, call: Call, config: Value) -> Vec<Diagnostic>;
+}
+
+/// One type of managed resource.
+#[async_trait]
+pub trait ManagedResource: Send + Sync {
+    /// The type's name in HCL, with the provider's prefix.
+    fn type_name(&self) -> &str;
+
+    /// Schema of the resource.
+    fn schema(&self) -> &Schema;
+
+    /// Checks a configuration; any part may still be unknown, and the provider not configured yet.
+    async fn validate(&self, call: Call, config: Value) -> Vec<Diagnostic>;
+
+    /// Turns a stored state of any schema version, the current one too, into a value of the current schema.
+    async fn upgrade(&self, call: Call, stored: StoredState) -> Result<Value, Vec<Diagnostic>>;
+
+    /// Looks at the real object.
+    async fn read(&self, call: Call, question: ReadQuestion) -> ReadAnswer;
+
+    /// Says what an apply would do. A null `proposed` asks about a deletion.
+    async fn plan(&self, call: Call, question: PlanQuestion) -> PlanAnswer;
+
+    /// Does what was planned. A null `planned` asks for the deletion; a null `prior` for a creation.
+    async fn apply(&self, call: Call, question: ApplyQuestion) -> ApplyAnswer;
+
+    /// Finds the object that a person named; a read follows.
+    async fn import(&self, call: Call, id: String) -> ImportAnswer;
+}
+
+/// A state as it was stored, perhaps by an older release.
+#[derive(Clone, Debug)]
+pub struct StoredState {
+    /// Schema version of the release that stored it.
+    pub version: i64,
+    /// The state in JSON.
+    pub json: Vec<u8>,
+}
+
+/// What [`ManagedResource::read`] is asked.
+#[derive(Clone, Debug)]
+pub struct ReadQuestion {
+    /// The last known state.
+    pub state: Value,
+    /// What the resource stored beside it.
+    pub private: Vec<u8>,
+}
+
+/// What [`ManagedResource::read`] answers.
+#[derive(Clone, Debug)]
+pub struct ReadAnswer {
+    /// The state as found, wholly known; null where the object is gone.
+    pub state: Value,
+    /// What to store beside it.
+    pub private: Vec<u8>,
+    /// What a person is told. With an error among them the last known state is kept.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What [`ManagedResource::plan`] is asked.
+#[derive(Clone, Debug)]
+pub struct PlanQuestion {
+    /// The refreshed state; null where there is no object, or only a tainted one.
+    pub prior: Value,
+    /// The configuration over the prior state, as core merged them; null for a deletion.
+    pub proposed: Value,
+    /// The configuration alone; null for a deletion.
+    pub config: Value,
+    /// What is stored beside the prior state.
+    pub prior_private: Vec<u8>,
+    /// What the plan before the apply stored, where this is the plan during the apply and the client keeps it; empty otherwise.
+    pub planned_private: Vec<u8>,
+}
+
+/// What [`ManagedResource::plan`] answers.
+#[derive(Clone, Debug)]
+pub struct PlanAnswer {
+    /// The state after the apply, unknown where only the apply can tell; null for a deletion.
+    pub planned: Value,
+    /// What [`ManagedResource::apply`] is given.
+    pub private: Vec<u8>,
+    /// Attributes whose change needs another object.
+    pub requires_replace: Vec<Path>,
+    /// What a person is told.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What [`ManagedResource::apply`] is asked.
+#[derive(Clone, Debug)]
+pub struct ApplyQuestion {
+    /// The state before; null for a creation.
+    pub prior: Value,
+    /// The planned state; null for a deletion.
+    pub planned: Value,
+    /// The configuration; null for a deletion.
+    pub config: Value,
+    /// What the plan stored.
+    pub planned_private: Vec<u8>,
+}
+
+/// What [`ManagedResource::apply`] answers.
+#[derive(Clone, Debug)]
+pub struct ApplyAnswer {
+    /// The state as it is now, also after an error: null only where no object is left. What stayed unknown after an error is stored as null.
+    pub state: Value,
+    /// What to store beside it.
+    pub private: Vec<u8>,
+    /// What a person is told.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What [`ManagedResource::import`] answers.
+#[derive(Clone, Debug)]
+pub struct ImportAnswer {
+    /// Enough of the state for a read to find the object; null only beside an error.
+    pub state: Value,
+    /// What to store beside it.
+    pub private: Vec<u8>,
+    /// What a person is told.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One type of data source.
+#[async_trait]
+pub trait DataSource: Send + Sync {
+    /// The type's name in HCL, with the provider's prefix.
+    fn type_name(&self) -> &str;
+
+    /// Schema of the data source.
+    fn schema(&self) -> &Schema;
+
+    /// Checks a configuration; any part may still be unknown, and the provider not configured yet.
+    async fn validate(&self, call: Call, config: Value) -> Vec<Diagnostic>;
+
+    /// Looks; the answer is the configuration with the computed attributes filled in.
+    async fn read(&self, call: Call, config: Value) -> Result<(Value, Vec<Diagnostic>), Vec<Diagnostic>>;
+}
+
+/// One function; pure, since core checks that the same arguments give the same result.
+pub trait Function: Send + Sync {
+    /// Name without `provider::<provider>::`.
+    fn name(&self) -> &str;
+
+    /// Parameters, result and texts.
+    fn signature(&self) -> &Signature;
+
+    /// The result for arguments that fit the signature, the variadic ones at the end.
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionFault>;
+}
+
+/// Why a function has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionFault {
+    /// The text for the person who wrote the call.
+    pub text: String,
+    /// The argument that it is about, from 0; none where it is about all of them.
+    pub argument: Option<usize>,
+}
