@@ -9,4 +9,8 @@
 //! Architecture invariant: no I/O, no clock, no chance, no async. Two plans of the same inputs are equal,
 //! and a plan leaves no choice to whoever executes it.
 
+pub mod component;
+pub mod desired;
+pub mod observed;
 pub mod product;
+pub mod step;

@@ -1,0 +1,132 @@
+//! Components: the things that a target can look at and make so.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use zeebe_scalar::ByteSize;
+use zeebe_spec::{BrokerId, DataOnDestroy, GatewayIndex, LicenseSource, Version};
+
+/// Which component of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ComponentId {
+    /// A broker: its process, and the volume with its data.
+    Broker(BrokerId),
+    /// A standalone gateway.
+    Gateway(GatewayIndex),
+}
+
+impl fmt::Display for ComponentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broker(id) => write!(f, "broker {id}"),
+            Self::Gateway(index) => write!(f, "gateway {index}"),
+        }
+    }
+}
+
+/// A component id that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected \"broker <number>\" or \"gateway <number>\", got {0:?}")]
+pub struct ComponentIdError(String);
+
+impl std::str::FromStr for ComponentId {
+    type Err = ComponentIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || ComponentIdError(text.to_owned());
+        let (kind, number) = text.split_once(' ').ok_or_else(wrong)?;
+        let number: u16 = number.parse().map_err(|_| wrong())?;
+        match kind {
+            "broker" => Ok(Self::Broker(BrokerId(number))),
+            "gateway" => Ok(Self::Gateway(GatewayIndex(number))),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl Serialize for ComponentId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ComponentId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// What a process was started with, as far as a difference in it means a restart: a hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fingerprint(pub String);
+
+/// A process as it should be: everything that a target needs to start it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// The product version that it runs.
+    pub version: Version,
+    /// The program in the distribution that starts it: `bin/broker`.
+    pub launcher: String,
+    /// Settings as environment variables; a difference in them means a restart.
+    pub settings: BTreeMap<String, String>,
+    /// Settings that count only for a broker without data; a difference in them means nothing later.
+    pub bootstrap: BTreeMap<String, String>,
+    /// Options of the Java virtual machine; a difference in them means a restart.
+    pub java_options: Vec<String>,
+    /// The Java heap.
+    pub memory: ByteSize,
+    /// Disk that must be there for its data.
+    pub disk: ByteSize,
+    /// The ports that it opens, each with what it is for.
+    pub ports: BTreeMap<String, u16>,
+    /// Where the licence key is read at the start.
+    pub license: Option<LicenseSource>,
+}
+
+/// Whether a component runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// It runs. The text names this one run of it (`pid 4711 since …`): another run, another text.
+    Running(String),
+    /// It was started once and does not run now; its data is there.
+    Stopped,
+}
+
+/// A component as a look found it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComponentState {
+    /// Whether it runs.
+    pub condition: Condition,
+    /// The product version that it was last started with.
+    pub version: Version,
+    /// What else it was last started with.
+    pub fingerprint: Fingerprint,
+}
+
+/// What a look at the target said about one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observed<T> {
+    /// Nothing stands there.
+    Absent,
+    /// This stands there.
+    Present(T),
+    /// Something may stand there; the target could not say what.
+    Unclear(String),
+}
+
+/// What a component should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// Running, with exactly this. Where it runs with another fingerprint, it is restarted; where it does
+    /// not run, it is started over the data that is there.
+    Running(Box<Process>),
+    /// Not running, its data left where it is.
+    Stopped,
+    /// Gone; its data kept or deleted.
+    Absent(DataOnDestroy),
+}

@@ -1,0 +1,88 @@
+//! What a look found: at the book, at the target, at the product.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use zeebe_spec::{BrokerId, ClusterSpec, Version};
+
+use crate::component::{ComponentId, ComponentState, Observed};
+use crate::product::{ClusterTopology, GatewayView};
+
+/// How far a cluster is in its life, as its book says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Its creation has begun and was not seen to end.
+    Creating,
+    /// It was whole when the last apply ended.
+    Ready,
+    /// Its destruction has begun and was not seen to end.
+    Destroying,
+    /// It was destroyed and its data kept.
+    Destroyed,
+}
+
+/// The members and copies that the product was last seen to have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Its brokers.
+    pub members: BTreeSet<BrokerId>,
+    /// How many partitions.
+    pub partitions: u16,
+    /// How many copies of each.
+    pub replication_factor: u16,
+}
+
+/// The cluster's own document in its book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterRecord {
+    /// The wish that was last taken on.
+    pub spec: ClusterSpec,
+    /// How far it is.
+    pub phase: Phase,
+    /// What its brokers were first started as, until the product confirmed another shape.
+    pub shape: Shape,
+    /// The version that every broker was last seen to run. An upgrade that was cut off leaves the old one.
+    pub version: Version,
+}
+
+/// What the product said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProductObserved {
+    /// No process of a broker runs, so there is nobody to ask.
+    Down,
+    /// Brokers run and none has answered yet; they may still be starting. Why nobody answered.
+    Silent(String),
+    /// A broker answered.
+    Answered(ProductAnswer),
+}
+
+/// What one broker said of the whole cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductAnswer {
+    /// Who answered. Only the coordinator, the lowest member, knows of changes under way.
+    pub by: BrokerId,
+    /// The product's configuration of the cluster.
+    pub topology: ClusterTopology,
+}
+
+/// One look at a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterObserved {
+    /// The cluster's own document; `None` where there is no book.
+    pub record: Option<ClusterRecord>,
+    /// Every component that the target knows of.
+    pub components: BTreeMap<ComponentId, Observed<ComponentState>>,
+    /// What the product said.
+    pub product: ProductObserved,
+}
+
+/// Volatile facts for data sources and gates: never part of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterVitals {
+    /// The product's configuration of the cluster.
+    pub topology: ClusterTopology,
+    /// Leaders and health, as a gateway sees them; `None` where no gateway answered.
+    pub gateway: Option<GatewayView>,
+}

@@ -1,0 +1,106 @@
+//! Steps: what a plan is made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use zeebe_spec::{BrokerId, Version};
+
+use crate::component::{ComponentId, Wanted};
+use crate::observed::{ClusterRecord, Shape};
+use crate::product::{ChangeId, ChangeRequest, Operation};
+
+/// Why a component is made so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// It is new.
+    New,
+    /// It should run and does not.
+    Lost,
+    /// Its settings change.
+    Settings,
+    /// Its version changes.
+    Upgrade {
+        /// The version that it runs.
+        from: Version,
+        /// The version that it shall run.
+        to: Version,
+    },
+    /// It is no longer wanted.
+    Unwanted,
+}
+
+/// What the gate waits for: a condition of the whole cluster, never of one process.
+///
+/// It holds when, for `stable_for` without a break: the coordinator answers and says that no change is
+/// under way; the product's configuration has exactly the shape's members and every partition has exactly
+/// its copies, all of them active; a gateway sees exactly one leader for every partition and every copy
+/// healthy; and, where `versions` names a broker, that broker says that version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// What for, as the end of "wait until the cluster is whole …"; may be empty.
+    pub purpose: String,
+    /// The members and copies that there must be.
+    pub shape: Shape,
+    /// Versions that brokers must say they run.
+    pub versions: BTreeMap<BrokerId, Version>,
+    /// How long it must hold.
+    pub stable_for: Duration,
+    /// After how long it is given up.
+    pub deadline: Duration,
+}
+
+/// One change, or one condition before the next. Running a step twice does what running it once does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Write the cluster's document.
+    Record(Box<ClusterRecord>),
+    /// Have the distribution of a version at hand.
+    Prepare(Version),
+    /// Make a component so.
+    Ensure {
+        /// Which.
+        id: ComponentId,
+        /// What it shall be.
+        to: Wanted,
+        /// Why.
+        why: Why,
+    },
+    /// Wait for a change of the product that is already under way.
+    Await {
+        /// Its number.
+        change: ChangeId,
+        /// After how long waiting is given up; the change itself goes on.
+        deadline: Duration,
+    },
+    /// Have the product change members, copies or partitions.
+    Change {
+        /// The wish.
+        request: ChangeRequest,
+        /// What the product said that it will do, where it could be asked. A different answer at apply
+        /// stops the apply before the change starts.
+        operations: Option<Vec<Operation>>,
+        /// After how long waiting for its end is given up; the change itself goes on.
+        deadline: Duration,
+    },
+    /// Have the product take a snapshot of every partition on these brokers, and see that they are new.
+    Snapshot {
+        /// The brokers.
+        brokers: BTreeSet<BrokerId>,
+        /// After how long it is given up.
+        deadline: Duration,
+    },
+    /// Wait for a condition of the whole cluster.
+    Gate(Gate),
+    /// Take the book away; what stays of it, if data is kept, is said by `Record` before.
+    Forget,
+}
+
+/// Steps in order, and the sentences that say them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The steps.
+    pub steps: Vec<Step>,
+}

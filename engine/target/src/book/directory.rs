@@ -1,0 +1,5 @@
+//! A book in a directory.
+
+/// A book in a directory.
+#[derive(Debug)]
+pub struct DirectoryBook;

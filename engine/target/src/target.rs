@@ -1,0 +1,95 @@
+//! The trait of all targets.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+use zeebe_plan::component::{ComponentId, ComponentState, Observed, Wanted};
+pub use zeebe_plan::desired::Place;
+use zeebe_spec::{BrokerId, Version};
+
+use crate::book::Book;
+use crate::clock::Clock;
+use crate::error::{Preflight, TargetError};
+
+/// How to talk to the product: base addresses, without a slash at the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The management port of each broker.
+    pub management: BTreeMap<BrokerId, String>,
+    /// The REST address of every gateway, embedded or not.
+    pub rest: Vec<String>,
+}
+
+/// Says how long work goes on: one line for people, at each thing worth saying.
+pub trait Progress: Send + Sync {
+    /// Something happened or is waited for.
+    fn say(&self, line: &str);
+}
+
+impl Progress for () {
+    fn say(&self, _: &str) {}
+}
+
+/// What goes along with every deed: how it is stopped, and who is told.
+#[derive(Clone)]
+pub struct Call {
+    /// Cancelled when the user wants to stop; every wait ends within a second then.
+    pub cancel: CancellationToken,
+    /// Who is told.
+    pub progress: Arc<dyn Progress>,
+}
+
+impl Call {
+    /// A call that nobody stops and nobody listens to.
+    pub fn quiet() -> Self {
+        Self { cancel: CancellationToken::new(), progress: Arc::new(()) }
+    }
+}
+
+/// One cluster's place on a platform. Made for one cluster, by the crate that knows the platform.
+#[async_trait]
+pub trait Target: Send + Sync {
+    /// The target's word in addresses and messages: `local`.
+    fn kind(&self) -> &'static str;
+
+    /// Where things are; follows from the wish alone, and is the same at plan and at apply.
+    fn place(&self) -> &Place;
+
+    /// Looks whether what is wanted can be: free ports, a Java runtime, memory, disk, the distribution's
+    /// source. Reports everything that stands in the way at once; touches nothing.
+    async fn preflight(
+        &self,
+        wanted: &BTreeMap<ComponentId, Wanted>,
+        call: &Call,
+    ) -> Result<Vec<Preflight>, TargetError>;
+
+    /// Looks at every component that was ever made here. What could not be seen is `Unclear`, never
+    /// `Absent`.
+    async fn observe(
+        &self,
+        call: &Call,
+    ) -> Result<BTreeMap<ComponentId, Observed<ComponentState>>, TargetError>;
+
+    /// Has the distribution of a version at hand, checked against its checksum. Repeatable.
+    async fn prepare(&self, version: &Version, call: &Call) -> Result<(), TargetError>;
+
+    /// Makes a component so. Repeatable: what is so already is left alone. Returns when the process is
+    /// started (not when it is ready: that is the gate's matter), or has ended.
+    async fn ensure(
+        &self,
+        id: &ComponentId,
+        wanted: &Wanted,
+        call: &Call,
+    ) -> Result<(), TargetError>;
+
+    /// How to talk to these brokers and to the gateways.
+    async fn reach(&self, brokers: &BTreeSet<BrokerId>, call: &Call) -> Result<Reach, TargetError>;
+
+    /// The cluster's book.
+    fn book(&self) -> &dyn Book;
+
+    /// The time that passes here.
+    fn clock(&self) -> &dyn Clock;
+}
