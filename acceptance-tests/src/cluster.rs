@@ -172,11 +172,11 @@ impl Cluster {
     /// Waits until each of so many brokers says that it is ready.
     pub fn wait_ready(&self, brokers: u16) -> Result<()> {
         for broker in 0..brokers {
-            wait::until(&format!("broker {broker} ready"), Duration::from_mins(2), || {
-                match self.get(broker, "ready")? {
-                    (200..=299, _) => Ok(()),
-                    (status, body) => bail!("{status}: {body}"),
-                }
+            wait::until(&format!("broker {broker} ready"), Duration::from_mins(2), || match self
+                .get(broker, "ready")?
+            {
+                (200..=299, _) => Ok(()),
+                (status, body) => bail!("{status}: {body}"),
             })?;
         }
         Ok(())

@@ -26,11 +26,11 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use tokio::{runtime, sync::Notify};
 
+use self::ledger::Ledger;
 pub use self::{
     client::{Client, Created},
     ledger::Report,
 };
-use self::ledger::Ledger;
 use crate::wait;
 
 /// The process that the load runs.
@@ -101,7 +101,8 @@ impl Load {
         let ledger = Arc::new(Ledger::default());
         let starting = Arc::new(AtomicBool::new(true));
         let over = Arc::new(Notify::new());
-        let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let runtime =
+            runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         runtime.block_on(async { Client::new(&gateways)?.deploy(DEFINITION).await })?;
         let (own_ledger, own_starting, own_over, own_gateways) =
             (Arc::clone(&ledger), Arc::clone(&starting), Arc::clone(&over), gateways.clone());

@@ -90,9 +90,7 @@ impl Project {
 
     /// Copies a folder's files into a folder of the project.
     pub fn copy(&self, from: &Utf8Path, to: &str) -> Result<()> {
-        for entry in
-            from.read_dir_utf8().with_context(|| format!("could not read \"{from}\""))?
-        {
+        for entry in from.read_dir_utf8().with_context(|| format!("could not read \"{from}\""))? {
             let entry = entry?;
             let name = entry.file_name();
             // What somebody's own runs left in an example is no part of it.
@@ -173,7 +171,8 @@ impl Project {
             .env("TF_CLI_CONFIG_FILE", &self.configuration)
             .env("TF_IN_AUTOMATION", "1")
             .env("CHECKPOINT_DISABLE", "1");
-        for inherited in ["TF_LOG", "TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_REATTACH_PROVIDERS"]
+        for inherited in
+            ["TF_LOG", "TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_REATTACH_PROVIDERS"]
         {
             command.env_remove(inherited);
         }

@@ -32,11 +32,7 @@ impl Scenario {
         let directory = lab.work.join(name);
         fs::create_dir_all(&directory)
             .with_context(|| format!("could not make the folder \"{directory}\""))?;
-        Ok(Self {
-            directory,
-            ports: RefCell::new(Vec::new()),
-            _places: places,
-        })
+        Ok(Self { directory, ports: RefCell::new(Vec::new()), _places: places })
     }
 
     /// A cluster of that name with ports of its own. Nothing is started: the scenario's HCL does that.

@@ -39,10 +39,8 @@ pub fn filters(folder: &Utf8Path, clusters: &[&Cluster]) -> Vec<(String, String)
 
 /// What a person reads of a diagnostic: without frames, with each paragraph on one line.
 pub fn paragraphs(text: &str) -> String {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(|line| line.trim_start_matches(['╷', '╵', '│']).trim())
-        .collect();
+    let lines: Vec<&str> =
+        text.lines().map(|line| line.trim_start_matches(['╷', '╵', '│']).trim()).collect();
     lines
         .split(|line| line.is_empty())
         .filter(|paragraph| !paragraph.is_empty())

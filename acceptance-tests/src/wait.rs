@@ -11,11 +11,7 @@ use anyhow::{Result, bail};
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Looks until `look` gives a value, and fails with its last reason at the deadline.
-pub fn until<T>(
-    what: &str,
-    deadline: Duration,
-    mut look: impl FnMut() -> Result<T>,
-) -> Result<T> {
+pub fn until<T>(what: &str, deadline: Duration, mut look: impl FnMut() -> Result<T>) -> Result<T> {
     let end = Instant::now() + deadline;
     loop {
         match look() {

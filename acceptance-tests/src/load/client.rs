@@ -200,8 +200,10 @@ impl Client {
 
     /// Cancels an instance. Whether there was one.
     pub async fn cancel(&self, instance: i64) -> Result<bool> {
-        let request =
-            CancelProcessInstanceRequest { process_instance_key: instance, operation_reference: None };
+        let request = CancelProcessInstanceRequest {
+            process_instance_key: instance,
+            operation_reference: None,
+        };
         let end = Instant::now() + PERSISTENCE;
         loop {
             match self.gateway()?.cancel_process_instance(timed(request)).await {

@@ -44,7 +44,11 @@ impl Plan {
                 self.text
             );
         }
-        ensure!(self.json["applyable"] != Value::Bool(true), "something would change:\n{}", self.text);
+        ensure!(
+            self.json["applyable"] != Value::Bool(true),
+            "something would change:\n{}",
+            self.text
+        );
         Ok(())
     }
 

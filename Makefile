@@ -1,0 +1,25 @@
+# The commands of the project. `make help` lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-down test bench docs lint
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+demo: ## A real cluster of three brokers on this machine, with an instance completed on it
+	@tools/demo.sh up
+
+demo-down: ## Destroy what `make demo` made
+	@tools/demo.sh down
+
+test: ## All that CI runs: format, lints, units, and every scenario on real servers
+	@tools/test.sh
+
+bench: ## The figures, each beside its baseline of the same run
+	@tools/bench.sh
+
+docs: ## Write the reference pages again from the schema
+	@tools/docs.sh
+
+lint: ## Format, lints, licences and bans
+	@tools/lint.sh

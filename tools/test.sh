@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# All that CI runs.
+# usage: test.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root"
+
+tools/prerequisites.sh
+terraform=$(tools/terraform.sh)
+java=$(tools/java-home.sh)
+say "terraform: $terraform"
+say "java:      $java"
+
+tools/lint.sh
+
+say "== provider"
+cargo build --quiet --package terraform-provider-zeebe --bin terraform-provider-zeebe
+target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+export ZEEBE_PROVIDER_BINARY=$target/debug/terraform-provider-zeebe
+export TERRAFORM=$terraform
+
+say "== tests"
+# One failing crate hides no other; real brokers are started by a few tests at a time only (see acceptance-tests).
+cargo test --workspace --no-fail-fast
