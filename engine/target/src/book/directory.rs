@@ -32,7 +32,7 @@ const FOLDER: &str = "book";
 /// A book in a directory.
 #[derive(Clone, Debug)]
 pub struct DirectoryBook {
-    shelf: Arc<Shelf>,
+    folders: Arc<Folders>,
 }
 
 impl DirectoryBook {
@@ -50,18 +50,18 @@ impl DirectoryBook {
 
     fn new(root: Utf8PathBuf, durability: Durability) -> Self {
         let folder = root.join(FOLDER);
-        Self { shelf: Arc::new(Shelf { root, folder, durability }) }
+        Self { folders: Arc::new(Folders { root, folder, durability }) }
     }
 
     /// Does blocking work where it blocks no other task.
-    async fn shelf<T: Send + 'static>(
+    async fn work<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Shelf) -> Result<T, BookError> + Send + 'static,
+        what: impl FnOnce(&Folders) -> Result<T, BookError> + Send + 'static,
     ) -> Result<T, BookError> {
-        let shelf = Arc::clone(&self.shelf);
-        match tokio::task::spawn_blocking(move || work(&shelf)).await {
+        let folders = Arc::clone(&self.folders);
+        match tokio::task::spawn_blocking(move || what(&folders)).await {
             Ok(result) => result,
-            Err(broken) => Err(self.shelf.unclear(io::Error::other(broken))),
+            Err(broken) => Err(self.folders.unclear(io::Error::other(broken))),
         }
     }
 }
@@ -69,44 +69,44 @@ impl DirectoryBook {
 #[async_trait]
 impl Book for DirectoryBook {
     fn place(&self) -> String {
-        self.shelf.folder.to_string()
+        self.folders.folder.to_string()
     }
 
     async fn read(&self, document: &DocumentName) -> Result<Option<Value>, BookError> {
         let document = document.clone();
-        self.shelf(move |shelf| Ok(shelf.sealed(&document)?.map(|sealed| sealed.body))).await
+        self.work(move |folders| Ok(folders.sealed(&document)?.map(|sealed| sealed.body))).await
     }
 
     async fn write(&self, document: &DocumentName, body: &Value) -> Result<(), BookError> {
         let (document, body) = (document.clone(), body.clone());
-        self.shelf(move |shelf| shelf.write(&document, body)).await
+        self.work(move |folders| folders.write(&document, body)).await
     }
 
     async fn remove(&self, document: &DocumentName) -> Result<(), BookError> {
         let document = document.clone();
-        self.shelf(move |shelf| {
-            shelf.attempt(disk::remove(&shelf.path(&document), shelf.durability))
+        self.work(move |folders| {
+            folders.attempt(disk::remove(&folders.path(&document), folders.durability))
         })
         .await
     }
 
     async fn documents(&self) -> Result<Vec<DocumentName>, BookError> {
-        self.shelf(Shelf::documents).await
+        self.work(Folders::documents).await
     }
 
     async fn append(&self, entry: &Entry) -> Result<(), BookError> {
         let entry = entry.clone();
-        self.shelf(move |shelf| {
-            shelf.attempt(journal::append(&shelf.folder, &entry, shelf.durability))
+        self.work(move |folders| {
+            folders.attempt(journal::append(&folders.folder, &entry, folders.durability))
         })
         .await
     }
 
     async fn journal(&self) -> Result<Vec<Entry>, BookError> {
-        self.shelf(|shelf| {
-            shelf.attempt(journal::read(&shelf.folder))?.map_err(|detail| BookError::Corrupt {
+        self.work(|folders| {
+            folders.attempt(journal::read(&folders.folder))?.map_err(|detail| BookError::Corrupt {
                 document: "journal".to_owned(),
-                place: shelf.folder.to_string(),
+                place: folders.folder.to_string(),
                 detail,
             })
         })
@@ -114,10 +114,10 @@ impl Book for DirectoryBook {
     }
 
     async fn lease(&self, purpose: &str) -> Result<Box<dyn Lease>, LeaseError> {
-        let (shelf, purpose) = (Arc::clone(&self.shelf), purpose.to_owned());
+        let (folders, purpose) = (Arc::clone(&self.folders), purpose.to_owned());
         let taken = tokio::task::spawn_blocking(move || {
-            disk::make_directories(&shelf.folder, shelf.durability)?;
-            lease::take(&shelf.folder, &purpose)
+            disk::make_directories(&folders.folder, folders.durability)?;
+            lease::take(&folders.folder, &purpose)
         });
         let outcome = match taken.await {
             Ok(outcome) => outcome,
@@ -125,27 +125,27 @@ impl Book for DirectoryBook {
         };
         match outcome {
             Ok(Ok(held)) => Ok(Box::new(held)),
-            Ok(Err(lease::Holder { holder, purpose, since })) => {
+            Ok(Err(lease::Holder { name: holder, purpose, since })) => {
                 Err(LeaseError::Held { place: self.place(), holder, purpose, since })
             }
-            Err(source) => Err(LeaseError::Book(self.shelf.unclear(source))),
+            Err(source) => Err(LeaseError::Book(self.folders.unclear(source))),
         }
     }
 
     async fn destroy(&self) -> Result<(), BookError> {
-        self.shelf(|shelf| shelf.attempt(shelf.destroy())).await
+        self.work(|folders| folders.attempt(folders.destroy())).await
     }
 }
 
 /// The places of one book, and blocking work on them.
 #[derive(Debug)]
-struct Shelf {
+struct Folders {
     root: Utf8PathBuf,
     folder: Utf8PathBuf,
     durability: Durability,
 }
 
-impl Shelf {
+impl Folders {
     fn unclear(&self, source: io::Error) -> BookError {
         BookError::Unclear { place: self.folder.to_string(), source }
     }

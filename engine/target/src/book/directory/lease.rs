@@ -19,7 +19,8 @@ const LOOKS: usize = 40;
 /// Who has the lease, as its file says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Holder {
-    pub(super) holder: String,
+    #[serde(rename = "holder")]
+    pub(super) name: String,
     pub(super) purpose: String,
     pub(super) since: String,
 }
@@ -28,19 +29,27 @@ pub(super) struct Holder {
 /// a broker that is started meanwhile does not keep the lock.
 #[derive(Debug)]
 pub(super) struct DirectoryLease {
-    _locked: File,
+    locked: File,
 }
 
 impl Lease for DirectoryLease {}
 
+impl Drop for DirectoryLease {
+    /// Unlocks by name: closing alone would not do while another thread starts a process, whose copy of
+    /// the open file lives until that process runs its program.
+    fn drop(&mut self) {
+        if let Err(error) = self.locked.unlock() {
+            tracing::warn!(%error, "could not unlock the lease");
+        }
+    }
+}
+
 /// Takes the lease, or says who has it.
-pub(super) fn take(
-    folder: &Utf8Path,
-    purpose: &str,
-) -> io::Result<Result<DirectoryLease, Holder>> {
+pub(super) fn take(folder: &Utf8Path, purpose: &str) -> io::Result<Result<DirectoryLease, Holder>> {
     let path = folder.join(FILE);
     loop {
-        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let opened =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let file = match opened {
             // The book was destroyed a moment ago, and its folder with it.
             Err(gone) if gone.kind() == ErrorKind::NotFound => {
@@ -58,7 +67,7 @@ pub(super) fn take(
         // lock is on nothing that anybody else would find.
         if is_at(&file, &path)? {
             sign(&file, purpose)?;
-            return Ok(Ok(DirectoryLease { _locked: file }));
+            return Ok(Ok(DirectoryLease { locked: file }));
         }
     }
 }
@@ -76,7 +85,7 @@ fn is_at(file: &File, path: &Utf8Path) -> io::Result<bool> {
 fn sign(file: &File, purpose: &str) -> io::Result<()> {
     let host = rustix::system::uname();
     let holder = Holder {
-        holder: format!("pid {} on {}", std::process::id(), host.nodename().to_string_lossy()),
+        name: format!("pid {} on {}", std::process::id(), host.nodename().to_string_lossy()),
         purpose: purpose.to_owned(),
         since: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
     };
@@ -88,7 +97,8 @@ fn sign(file: &File, purpose: &str) -> io::Result<()> {
 fn holder(mut file: File) -> Holder {
     for _ in 0..LOOKS {
         let mut text = Vec::new();
-        if let Ok(holder) = file.read_to_end(&mut text).and_then(|_| Ok(serde_json::from_slice(&text)?))
+        if let Ok(holder) =
+            file.read_to_end(&mut text).and_then(|_| Ok(serde_json::from_slice(&text)?))
         {
             return holder;
         }
@@ -98,7 +108,7 @@ fn holder(mut file: File) -> Holder {
         }
     }
     Holder {
-        holder: "another engine".to_owned(),
+        name: "another engine".to_owned(),
         purpose: "which has not said what for".to_owned(),
         since: "a moment ago".to_owned(),
     }
