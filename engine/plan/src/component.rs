@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use zeebe_scalar::ByteSize;
 use zeebe_spec::{BrokerId, DataOnDestroy, GatewayIndex, LicenseSource, Version};
 
@@ -73,16 +74,77 @@ pub struct Process {
     pub settings: BTreeMap<String, String>,
     /// Settings that count only for a broker without data; a difference in them means nothing later.
     pub bootstrap: BTreeMap<String, String>,
-    /// Options of the Java virtual machine; a difference in them means a restart.
-    pub java_options: Vec<String>,
+    /// Options of the Java virtual machine, given in the variable named with them; a difference in them
+    /// means a restart.
+    pub java_options: JavaOptions,
+    /// Files to be written before the start, by absolute path; a difference in them means a restart.
+    pub files: BTreeMap<String, String>,
     /// The Java heap.
     pub memory: ByteSize,
     /// Disk that must be there for its data.
     pub disk: ByteSize,
     /// The ports that it opens, each with what it is for.
     pub ports: BTreeMap<String, u16>,
-    /// Where the licence key is read at the start.
+    /// Where the licence key is read at the start; it is given in the variable
+    /// [`zeebe_config::LICENSE_VARIABLE`].
     pub license: Option<LicenseSource>,
+}
+
+impl Process {
+    /// What of it means a restart when it differs.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let Self {
+            version,
+            launcher,
+            settings,
+            bootstrap: _,
+            java_options,
+            files,
+            memory: _,
+            disk: _,
+            ports: _,
+            license,
+        } = self;
+        let mut hash = Sha256::new();
+        let mut add = |part: &str| {
+            // The length first, so that no two different lists of parts read alike.
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        };
+        add(&version.to_string());
+        add(launcher);
+        for (name, value) in settings.iter().chain(files) {
+            add(name);
+            add(value);
+        }
+        add(&java_options.variable);
+        java_options.options.iter().for_each(|option| add(option));
+        match license {
+            None => add("no licence"),
+            Some(LicenseSource::File(path)) => add(path.as_str()),
+            Some(LicenseSource::EnvironmentVariable(name)) => add(name),
+        }
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&hash.finalize()[..16]);
+        Fingerprint(format!("{:032x}", u128::from_be_bytes(digest)))
+    }
+
+    /// The whole environment that it is started with, but for the licence key.
+    pub fn environment(&self) -> BTreeMap<String, String> {
+        let mut environment = self.settings.clone();
+        environment.extend(self.bootstrap.clone());
+        environment.insert(self.java_options.variable.clone(), self.java_options.options.join(" "));
+        environment
+    }
+}
+
+/// Options of the Java virtual machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JavaOptions {
+    /// The environment variable that the launcher reads them from.
+    pub variable: String,
+    /// The options; none holds a space.
+    pub options: Vec<String>,
 }
 
 /// Whether a component runs.

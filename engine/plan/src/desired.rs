@@ -1,6 +1,18 @@
-//! Every detail that follows from a wish.
+//! Every detail that follows from a wish. Cannot fail: what could was checked by `ClusterSpec::new` and by
+//! `zeebe_config::check`.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use zeebe_config::{
+    Bootstrap, BrokerIntent, BrokerPorts, EmbeddedGateway, GatewayIntent, GatewayPorts, Rendered,
+};
+use zeebe_scalar::ByteSize;
+use zeebe_spec::cluster::{GATEWAY_PORT_OFFSET, PORTS_PER_BROKER};
+use zeebe_spec::{BrokerId, ClusterSpec, GatewayIndex, Gateways};
+
+use crate::component::{ComponentId, JavaOptions, Process};
+use crate::observed::Shape;
 
 /// Where a cluster's things are on its target; follows from the wish alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,4 +24,190 @@ pub struct Place {
     /// The cluster's own directory, as its processes see it. A broker's data is in `brokers/<id>/data`
     /// under it, its logs in `brokers/<id>/logs`; a gateway's in `gateways/<index>/logs`.
     pub root: String,
+}
+
+/// A cluster as it shall be, with nothing left open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterDesired {
+    /// The wish that it follows from.
+    pub spec: ClusterSpec,
+    /// Its members and copies.
+    pub shape: Shape,
+    /// Every process.
+    pub components: BTreeMap<ComponentId, Process>,
+}
+
+/// A standalone gateway's heap: it keeps no state, and the product's own load tests give it this much.
+const GATEWAY_MEMORY_MIB: u32 = 128;
+
+/// The ports of one broker: a block of ten from `first_port + 10 × id`.
+pub fn broker_ports(first_port: u16, id: BrokerId) -> BrokerPorts {
+    let first = first_port.saturating_add(id.0.saturating_mul(PORTS_PER_BROKER));
+    BrokerPorts {
+        gateway: first,
+        command: first.saturating_add(1),
+        internal: first.saturating_add(2),
+        rest: first.saturating_add(3),
+        management: first.saturating_add(4),
+    }
+}
+
+/// The ports of one standalone gateway, behind those of the greatest number of brokers.
+pub fn gateway_ports(first_port: u16, index: GatewayIndex) -> GatewayPorts {
+    let ports = broker_ports(first_port.saturating_add(GATEWAY_PORT_OFFSET), BrokerId(index.0));
+    GatewayPorts {
+        gateway: ports.gateway,
+        internal: ports.internal,
+        rest: ports.rest,
+        management: ports.management,
+    }
+}
+
+/// Where clients connect by gRPC: the first gateway, or the first broker where gateways are embedded.
+pub fn gateway_address(spec: &ClusterSpec, place: &Place) -> String {
+    format!("{}:{}", place.host, client_ports(spec).0)
+}
+
+/// Where clients connect by REST.
+pub fn rest_address(spec: &ClusterSpec, place: &Place) -> String {
+    format!("http://{}:{}", place.host, client_ports(spec).1)
+}
+
+fn client_ports(spec: &ClusterSpec) -> (u16, u16) {
+    let first_port = spec.target.first_port();
+    match spec.gateways() {
+        Gateways::Embedded => {
+            let ports = broker_ports(first_port, BrokerId(0));
+            (ports.gateway, ports.rest)
+        }
+        Gateways::Standalone(_) => {
+            let ports = gateway_ports(first_port, GatewayIndex(0));
+            (ports.gateway, ports.rest)
+        }
+    }
+}
+
+/// Everything that follows from a wish.
+pub fn cluster(spec: &ClusterSpec, place: &Place) -> ClusterDesired {
+    let contact_points: Vec<String> = spec
+        .topology
+        .broker_ids()
+        .map(|id| format!("{}:{}", place.host, broker_ports(spec.target.first_port(), id).internal))
+        .collect();
+    let mut components = BTreeMap::new();
+    for id in spec.topology.broker_ids() {
+        components.insert(ComponentId::Broker(id), broker(spec, place, id, &contact_points));
+    }
+    if let Gateways::Standalone(count) = spec.gateways() {
+        for index in (0..count.get()).map(GatewayIndex) {
+            components
+                .insert(ComponentId::Gateway(index), gateway(spec, place, index, &contact_points));
+        }
+    }
+    ClusterDesired {
+        spec: spec.clone(),
+        shape: Shape {
+            members: spec.topology.broker_ids().collect(),
+            partitions: spec.topology.partitions.get(),
+            replication_factor: spec.topology.replication_factor.get(),
+        },
+        components,
+    }
+}
+
+fn broker(spec: &ClusterSpec, place: &Place, id: BrokerId, contact_points: &[String]) -> Process {
+    let size = spec.broker.size();
+    let ports = broker_ports(spec.target.first_port(), id);
+    let embedded_gateway = match spec.gateways() {
+        Gateways::Embedded => EmbeddedGateway::On,
+        Gateways::Standalone(_) => EmbeddedGateway::Off,
+    };
+    let rendered = zeebe_config::broker(
+        spec.version.minor(),
+        &BrokerIntent {
+            cluster_name: spec.name.to_string(),
+            node: id,
+            bootstrap: Bootstrap {
+                brokers: spec.topology.brokers.get(),
+                partitions: spec.topology.partitions.get(),
+                replication_factor: spec.topology.replication_factor.get(),
+            },
+            ports,
+            host: place.host.clone(),
+            contact_points: contact_points.to_vec(),
+            data_directory: format!("{}/brokers/{id}/data", place.root),
+            size: size.clone(),
+            watermarks: spec.watermarks(),
+            embedded_gateway,
+            configuration: spec.configuration.clone(),
+        },
+    );
+    let mut named = BTreeMap::from([
+        ("command".to_owned(), ports.command),
+        ("internal".to_owned(), ports.internal),
+        ("rest".to_owned(), ports.rest),
+        ("management".to_owned(), ports.management),
+    ]);
+    if embedded_gateway == EmbeddedGateway::On {
+        named.insert("gateway".to_owned(), ports.gateway);
+    }
+    process(spec, rendered, size.memory, size.disk, named)
+}
+
+fn gateway(
+    spec: &ClusterSpec,
+    place: &Place,
+    index: GatewayIndex,
+    contact_points: &[String],
+) -> Process {
+    let ports = gateway_ports(spec.target.first_port(), index);
+    let memory = ByteSize::from_mebibytes(GATEWAY_MEMORY_MIB);
+    let rendered = zeebe_config::gateway(
+        spec.version.minor(),
+        &GatewayIntent {
+            cluster_name: spec.name.to_string(),
+            index,
+            ports,
+            host: place.host.clone(),
+            contact_points: contact_points.to_vec(),
+            directory: format!("{}/gateways/{index}", place.root),
+            memory: memory.clone(),
+            configuration: spec.configuration.clone(),
+        },
+    );
+    let named = BTreeMap::from([
+        ("gateway".to_owned(), ports.gateway),
+        ("internal".to_owned(), ports.internal),
+        ("rest".to_owned(), ports.rest),
+        ("management".to_owned(), ports.management),
+    ]);
+    process(spec, rendered, memory, ByteSize::from_mebibytes(1), named)
+}
+
+fn process(
+    spec: &ClusterSpec,
+    rendered: Rendered,
+    memory: ByteSize,
+    disk: ByteSize,
+    ports: BTreeMap<String, u16>,
+) -> Process {
+    let Rendered { settings, bootstrap, launcher, java_options, files } = rendered;
+    let named = |settings: BTreeMap<zeebe_config::SettingName, String>| {
+        settings.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
+    };
+    Process {
+        version: spec.version.clone(),
+        launcher: launcher.path().to_owned(),
+        settings: named(settings),
+        bootstrap: named(bootstrap),
+        java_options: JavaOptions {
+            variable: zeebe_config::JAVA_OPTIONS_VARIABLE.to_owned(),
+            options: java_options,
+        },
+        files,
+        memory,
+        disk,
+        ports,
+        license: spec.license.clone(),
+    }
 }

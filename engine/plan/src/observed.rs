@@ -46,6 +46,18 @@ pub struct ClusterRecord {
     pub version: Version,
 }
 
+/// How the last apply ended, as the journal says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LastApply {
+    /// There was none.
+    None,
+    /// It ended, well or not.
+    Ended,
+    /// It began and nothing says that it ended: it was killed, or it still runs.
+    CutOff,
+}
+
 /// What the product said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,6 +84,8 @@ pub struct ProductAnswer {
 pub struct ClusterObserved {
     /// The cluster's own document; `None` where there is no book.
     pub record: Option<ClusterRecord>,
+    /// How the last apply that the journal knows of ended.
+    pub last_apply: LastApply,
     /// Every component that the target knows of.
     pub components: BTreeMap<ComponentId, Observed<ComponentState>>,
     /// What the product said.

@@ -1,0 +1,131 @@
+//! What must hold of every plan, whatever it is for. Run after each plan in tests, and by the executor
+//! before the first step.
+
+use std::collections::BTreeSet;
+
+use zeebe_spec::BrokerId;
+
+use crate::component::{ComponentId, Wanted};
+use crate::observed::Phase;
+use crate::step::{Plan, Step, Why};
+
+/// A rule that a plan breaks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// A running broker would be stopped without a look at the whole cluster just before.
+    #[error("step {step} restarts broker {broker} and no gate stands before it")]
+    RestartWithoutGate {
+        /// The step's number.
+        step: usize,
+        /// The broker.
+        broker: BrokerId,
+    },
+    /// A member would be taken away before the product let it go.
+    #[error("step {step} takes broker {broker} away before the product let it go")]
+    RemovalBeforeChange {
+        /// The step's number.
+        step: usize,
+        /// The broker.
+        broker: BrokerId,
+    },
+    /// Nobody would look whether a change led to a whole cluster.
+    #[error("no gate stands after the change at step {step}")]
+    ChangeWithoutGate {
+        /// The step's number.
+        step: usize,
+    },
+    /// Restarts would not go from the highest id down.
+    #[error("step {step} restarts broker {broker} after one with a lower id")]
+    RestartOrder {
+        /// The step's number.
+        step: usize,
+        /// The broker.
+        broker: BrokerId,
+    },
+    /// The book would not say what was reached.
+    #[error("the last step writes nothing into the book")]
+    EndNotRecorded,
+    /// A process would be started without its distribution.
+    #[error("step {step} starts {id} and nothing has its distribution at hand")]
+    StartWithoutDistribution {
+        /// The step's number.
+        step: usize,
+        /// The component.
+        id: ComponentId,
+    },
+}
+
+/// Every rule that the plan breaks.
+pub fn plan(plan: &Plan) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    let mut gated = false;
+    let mut prepared = false;
+    let mut destroying = false;
+    let mut lowest_restarted: Option<BrokerId> = None;
+    let mut members_to_go: BTreeSet<BrokerId> = plan
+        .steps
+        .iter()
+        .flat_map(|step| match step {
+            Step::Change { request, .. } => request.remove.iter().copied().collect(),
+            Step::Record(_)
+            | Step::Prepare(_)
+            | Step::Ensure { .. }
+            | Step::Await { .. }
+            | Step::Snapshot { .. }
+            | Step::Gate(_)
+            | Step::Forget => Vec::new(),
+        })
+        .collect();
+    for (index, step) in plan.steps.iter().enumerate() {
+        match step {
+            Step::Prepare(_) => prepared = true,
+            Step::Gate(_) => gated = true,
+            Step::Record(record) => destroying |= record.phase == Phase::Destroying,
+            Step::Change { request, .. } => {
+                members_to_go.retain(|id| !request.remove.contains(id));
+                let followed = matches!(plan.steps.get(index + 1), Some(Step::Gate(_)));
+                if !followed {
+                    broken.push(Broken::ChangeWithoutGate { step: index });
+                }
+            }
+            Step::Ensure { id, to: Wanted::Running(_), why } => {
+                if !prepared {
+                    broken.push(Broken::StartWithoutDistribution { step: index, id: *id });
+                }
+                if let (ComponentId::Broker(broker), Why::Settings | Why::Upgrade { .. }) =
+                    (id, why)
+                {
+                    if !gated {
+                        broken.push(Broken::RestartWithoutGate { step: index, broker: *broker });
+                    }
+                    if lowest_restarted.is_some_and(|lowest| lowest < *broker) {
+                        broken.push(Broken::RestartOrder { step: index, broker: *broker });
+                    }
+                    lowest_restarted = Some(*broker);
+                    gated = false;
+                }
+            }
+            Step::Ensure { id, to: Wanted::Stopped | Wanted::Absent(_), why: _ } => {
+                if let ComponentId::Broker(broker) = id
+                    && members_to_go.contains(broker)
+                    && !destroying
+                {
+                    broken.push(Broken::RemovalBeforeChange { step: index, broker: *broker });
+                }
+            }
+            Step::Await { .. } | Step::Snapshot { .. } | Step::Forget => {}
+        }
+    }
+    match plan.steps.last() {
+        None | Some(Step::Record(_) | Step::Forget) => {}
+        Some(
+            Step::Prepare(_)
+            | Step::Ensure { .. }
+            | Step::Await { .. }
+            | Step::Change { .. }
+            | Step::Snapshot { .. }
+            | Step::Gate(_),
+        ) => broken.push(Broken::EndNotRecorded),
+    }
+    broken
+}

@@ -1,0 +1,20 @@
+//! The order of things: what is done first, what between, what last.
+
+mod converge;
+mod create;
+mod destroy;
+
+use std::time::Duration;
+
+pub use self::converge::converge;
+pub use self::create::{adopt, create};
+pub use self::destroy::destroy;
+
+/// How long a cluster may take to become whole after brokers were started. Three brokers on two busy
+/// cores took 23 s (lab); ten times that, and a minute for the machine to wake up.
+const WHOLE_DEADLINE: Duration = Duration::from_mins(5);
+/// How long a change of the product may take. It moves data, which may be much; the change goes on when
+/// waiting for it is given up, and the next apply waits again.
+const CHANGE_DEADLINE: Duration = Duration::from_mins(30);
+/// How long snapshots may take: the product's own period is 5 min, and these are asked for.
+const SNAPSHOT_DEADLINE: Duration = Duration::from_mins(2);

@@ -1,0 +1,43 @@
+//! The end of a cluster.
+
+use zeebe_spec::{DataOnDestroy, DeletionProtection};
+
+use crate::component::{ComponentId, Wanted};
+use crate::error::PlanError;
+use crate::observed::{ClusterObserved, ClusterRecord, Phase};
+use crate::step::{Plan, Step, Why};
+
+/// From a cluster to nothing, or to its data.
+///
+/// Gateways go first, so that clients are refused rather than left hanging; then the brokers. They may go
+/// all at once: their data is whole on each.
+pub fn destroy(
+    observed: &ClusterObserved,
+    protection: DeletionProtection,
+) -> Result<Plan, PlanError> {
+    let Some(record) = &observed.record else {
+        return Ok(Plan { steps: Vec::new() });
+    };
+    if protection == DeletionProtection::On {
+        return Err(PlanError::Protected { name: record.spec.name.to_string() });
+    }
+    let data = record.spec.data_on_destroy;
+    let phase = |phase| Step::Record(Box::new(ClusterRecord { phase, ..record.clone() }));
+    let mut steps = vec![phase(Phase::Destroying)];
+    let gateways_first = |id: &&ComponentId| match id {
+        ComponentId::Gateway(_) => 0,
+        ComponentId::Broker(_) => 1,
+    };
+    let mut ids: Vec<&ComponentId> = observed.components.keys().collect();
+    ids.sort_by_key(gateways_first);
+    steps.extend(ids.into_iter().map(|id| Step::Ensure {
+        id: *id,
+        to: Wanted::Absent(data),
+        why: Why::Unwanted,
+    }));
+    steps.push(match data {
+        DataOnDestroy::Keep => phase(Phase::Destroyed),
+        DataOnDestroy::Delete => Step::Forget,
+    });
+    Ok(Plan { steps })
+}

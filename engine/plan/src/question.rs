@@ -1,0 +1,48 @@
+//! What to ask the product about a plan, and its answer in the plan.
+
+use crate::product::{ChangeRequest, Operation};
+use crate::step::{Plan, Step, Why};
+
+impl Plan {
+    /// The request that a dry run can be made of now; `None` where the plan has none, or where the product
+    /// will be another by then: after a change under way, after lost brokers came back, after an upgrade.
+    pub fn question(&self) -> Option<&ChangeRequest> {
+        for step in &self.steps {
+            match step {
+                Step::Change { request, operations: None, deadline: _ } => return Some(request),
+                Step::Change { .. }
+                | Step::Await { .. }
+                | Step::Snapshot { .. }
+                | Step::Forget
+                | Step::Ensure { why: Why::Lost | Why::Upgrade { .. } | Why::Unwanted, .. } => {
+                    return None;
+                }
+                Step::Ensure { why: Why::New | Why::Settings, .. }
+                | Step::Record(_)
+                | Step::Prepare(_)
+                | Step::Gate(_) => {}
+            }
+        }
+        None
+    }
+
+    /// The plan with the product's answer to the question in it.
+    #[must_use]
+    pub fn answered(mut self, answer: Vec<Operation>) -> Self {
+        let asked = self.steps.iter_mut().find_map(|step| match step {
+            Step::Change { operations: operations @ None, .. } => Some(operations),
+            Step::Change { .. }
+            | Step::Record(_)
+            | Step::Prepare(_)
+            | Step::Ensure { .. }
+            | Step::Await { .. }
+            | Step::Snapshot { .. }
+            | Step::Gate(_)
+            | Step::Forget => None,
+        });
+        if let Some(operations) = asked {
+            *operations = Some(answer);
+        }
+        self
+    }
+}
