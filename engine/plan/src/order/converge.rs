@@ -44,7 +44,7 @@ pub fn converge(
         work.push(Step::Await { change, deadline: CHANGE_DEADLINE });
         work.push(Step::Gate(gate(&product.shape, "after the change that was under way")));
     }
-    new_gateways(desired, &seen, &mut work);
+    new_gateways(desired, &seen, &product.shape, &mut work);
     roll(desired, record, &seen, &product.shape, &mut work);
     resize(desired, &seen, &product.shape, &mut work);
     old_gateways(desired, &seen, &mut work);
@@ -337,6 +337,7 @@ fn changed(now: u16, wanted: u16) -> Option<u16> {
 fn new_gateways(
     desired: &ClusterDesired,
     seen: &BTreeMap<ComponentId, &ComponentState>,
+    now: &Shape,
     work: &mut Vec<Step>,
 ) {
     for (id, process) in gateways(desired) {
@@ -347,6 +348,7 @@ fn new_gateways(
         };
         work.push(Step::Prepare(desired.spec.version.clone()));
         work.push(start(id, process, why));
+        work.push(Step::Gate(gate(now, &format!("seen by {id}"))));
     }
 }
 
