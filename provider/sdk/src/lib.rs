@@ -12,19 +12,38 @@
 extern crate self as tf_sdk;
 
 pub mod call;
+mod cancel;
 pub mod codec;
+pub mod decode;
 pub mod diagnostic;
+pub mod field;
 pub mod function;
+pub mod knowable;
+mod logging;
+pub mod model;
 pub mod number;
+mod panics;
 pub mod path;
 pub mod provider;
+mod rpc;
 pub mod schema;
+pub mod serve;
+pub mod slot;
+#[doc(hidden)]
+pub mod support;
+pub mod timeouts;
 pub mod types;
 pub mod value;
 
 pub use crate::diagnostic::{Diagnostic, Severity};
+pub use crate::field::{Field, Secret, Set};
+pub use crate::knowable::{Knowable, NotYetKnown};
+pub use crate::model::{Attributes, DataSourceModel, Model, ResourceModel};
 pub use crate::number::Number;
 pub use crate::path::{Path, Step};
 pub use crate::schema::Schema;
+pub use crate::slot::{Computed, Defaulted, Optional, OptionalComputed, Required};
+pub use crate::timeouts::{Operation, Timeouts};
 pub use crate::types::Type;
 pub use crate::value::Value;
+pub use tf_sdk_derive::{Attributes, DataSource, Resource};

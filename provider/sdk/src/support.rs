@@ -1,0 +1,67 @@
+//! What the derives' code calls. Not for use by hand: it may change with the derives.
+
+use std::collections::BTreeMap;
+
+use crate::decode::{Findings, Place, Source};
+use crate::schema::{Attribute, DefaultValue, OnChange, Secrecy, Stability};
+use crate::slot::Slot;
+use crate::value::{Members, Value};
+
+pub use std::sync::{Arc, LazyLock};
+
+/// An attribute of that type, with nothing said about it but its description.
+pub fn attribute<S: Slot<M>, M>(description: &str) -> Attribute {
+    Attribute {
+        shape: S::shape(),
+        presence: S::PRESENCE,
+        description: description.to_owned(),
+        secrecy: S::secrecy(),
+        deprecated: None,
+        default: None,
+        on_change: OnChange::InPlace,
+        stability: Stability::Changing,
+    }
+}
+
+/// A default, tried on the attribute itself.
+pub fn default<S: Slot<M>, M>(attribute: &Attribute, value: Value) -> DefaultValue {
+    let mut default = DefaultValue { value, refused: None };
+    let completed = attribute.completed_default(&default);
+    let mut findings = Findings::new(Source::Config);
+    if S::decode(&completed, &Place::ROOT, &mut findings).is_none() {
+        let refused = findings.into_diagnostics().into_iter().map(|found| found.detail);
+        default.refused = Some(refused.collect::<Vec<_>>().join(" "));
+    }
+    default
+}
+
+/// A number that the compiler has read as a literal.
+pub fn number(digits: &str) -> Value {
+    Value::Number(digits.parse().expect("a literal of Rust is a decimal number"))
+}
+
+/// The attributes of an object.
+pub fn object<const N: usize>(attributes: [(&str, Attribute); N]) -> BTreeMap<String, Attribute> {
+    attributes.into_iter().map(|(name, attribute)| (name.to_owned(), attribute)).collect()
+}
+
+/// Reads one attribute.
+pub fn decode<S: Slot<M>, M>(
+    members: &Members,
+    name: &str,
+    secrecy: Secrecy,
+    place: &Place<'_>,
+    findings: &mut Findings,
+) -> Option<S> {
+    let place = place.attribute(name);
+    let place = match secrecy {
+        Secrecy::Shown => place,
+        Secrecy::Sensitive | Secrecy::WriteOnly => place.hidden(),
+    };
+    S::decode(members.get(name).unwrap_or(&Value::Null), &place, findings)
+}
+
+/// Writes one attribute.
+pub fn encode<S: Slot<M>, M>(name: &str, slot: &S) -> (String, Value) {
+    (name.to_owned(), slot.encode())
+}
