@@ -1,0 +1,337 @@
+//! The calls, one function each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use zeebe_plan::product::{
+    ChangeRequest, ClusterTopology, GatewayView, PartitionView, PlannedChange,
+};
+use zeebe_spec::{BrokerId, Minor, PartitionId};
+
+use crate::decode;
+use crate::dialect::{self, Mode};
+use crate::error::ManagementError;
+use crate::reach::{BaseUrl, ManagementReach};
+use crate::transport::{Answer, Decoded, Request, Timeouts, Transport, TransportError};
+use crate::wire::{self, path};
+
+/// A client for one cluster. Each function sends its call once and returns what came of it; dropping its
+/// future drops the connection. None of them waits for a change to end.
+///
+/// Any broker takes any question about the cluster and passes it on to the *coordinator*, the member with
+/// the lowest id; so brokers are asked from the lowest id up.
+#[derive(Clone, Debug)]
+pub struct Client {
+    minor: Minor,
+    reach: ManagementReach,
+    transport: Transport,
+}
+
+/// An answer, with the broker that gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered<T> {
+    /// Who answered.
+    pub by: BrokerId,
+    /// What.
+    pub value: T,
+}
+
+/// Brokers that are lost, to be taken out without being asked. Their replicas are dropped and not moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForcedRemoval {
+    /// Those that are lost.
+    pub remove: BTreeSet<BrokerId>,
+    /// All members that stay.
+    pub remaining: BTreeSet<BrokerId>,
+}
+
+/// Whether a broker takes part in the cluster's work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It does.
+    Ready,
+    /// It runs, and does not yet, or no more. A broker that is not yet a member stays so.
+    NotReady {
+        /// Its own word: `OUT_OF_SERVICE`, `DOWN`.
+        status: String,
+    },
+}
+
+/// How exporting is paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportingPause {
+    /// Nothing leaves.
+    Hard,
+    /// Records leave, and nothing is cut from the log.
+    Soft,
+}
+
+/// Where an exporter stands, over all partitions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExporterState {
+    /// On its way to be enabled.
+    Enabling,
+    /// Works.
+    Enabled,
+    /// On its way to be disabled.
+    Disabling,
+    /// Gets nothing.
+    Disabled,
+    /// Enabled, and missing in the brokers' settings: the log is not cut any more.
+    ConfigNotFound,
+    /// Another word of the product.
+    Other(String),
+}
+
+impl Client {
+    /// A client with connections of its own and the default timeouts.
+    pub fn new(minor: Minor, reach: ManagementReach) -> Result<Self, TransportError> {
+        Ok(Self::with_transport(minor, reach, Transport::new(Timeouts::default())?))
+    }
+
+    /// A client that shares connections and timeouts with others.
+    pub fn with_transport(minor: Minor, reach: ManagementReach, transport: Transport) -> Self {
+        Self { minor, reach, transport }
+    }
+
+    /// The minor that it speaks to.
+    pub fn minor(&self) -> Minor {
+        self.minor
+    }
+
+    /// Where it reaches the cluster.
+    pub fn reach(&self) -> &ManagementReach {
+        &self.reach
+    }
+
+    /// The configuration of the cluster, as this broker hears it from the coordinator. While the
+    /// coordinator is away, the others answer 502, which is [`ManagementError::Unclear`].
+    pub async fn cluster(&self, broker: BrokerId) -> Result<ClusterTopology, ManagementError> {
+        decode::cluster(self.ask(broker, &Request::get(path::CLUSTER)).await?.decode()?)
+    }
+
+    /// The configuration of the cluster, from the first broker that gives it.
+    pub async fn cluster_from_any(&self) -> Result<Answered<ClusterTopology>, ManagementError> {
+        let (by, decoded) = self.ask_each(&Request::get(path::CLUSTER)).await?;
+        Ok(Answered { by, value: decode::cluster(decoded)? })
+    }
+
+    /// What the product would do for a change. The brokers that come need not run. Where there is nothing
+    /// to do, the operations are empty and the id is that of the last change.
+    pub async fn dry_run(&self, change: &ChangeRequest) -> Result<PlannedChange, ManagementError> {
+        let request = dialect::change(self.minor, change, Mode::Dry)?;
+        let (_, decoded) = self.ask_each(&request).await?;
+        decode::planned(decoded)
+    }
+
+    /// Asks for a change, which then goes on by itself. Where there is nothing to do, the operations are
+    /// empty and the id is that of the last change.
+    pub async fn change(&self, change: &ChangeRequest) -> Result<PlannedChange, ManagementError> {
+        let request = dialect::change(self.minor, change, Mode::Real)?;
+        decode::planned(self.ask_reachable(self.broker_ids(), &request).await?.decode()?)
+    }
+
+    /// What the product would do to take out lost brokers.
+    pub async fn dry_run_forced(
+        &self,
+        removal: &ForcedRemoval,
+    ) -> Result<PlannedChange, ManagementError> {
+        self.forced(removal, Mode::Dry).await
+    }
+
+    /// Takes out lost brokers. Only for brokers that will not come back: one at a time.
+    pub async fn force_remove(
+        &self,
+        removal: &ForcedRemoval,
+    ) -> Result<PlannedChange, ManagementError> {
+        self.forced(removal, Mode::Real).await
+    }
+
+    async fn forced(
+        &self,
+        removal: &ForcedRemoval,
+        mode: Mode,
+    ) -> Result<PlannedChange, ManagementError> {
+        let request = dialect::forced_removal(self.minor, removal, mode);
+        let staying = self.broker_ids().filter(|id| removal.remaining.contains(id));
+        decode::planned(self.ask_reachable(staying, &request).await?.decode()?)
+    }
+
+    /// The cluster as the first gateway that answers sees it.
+    pub async fn gateway_view(&self) -> Result<GatewayView, ManagementError> {
+        let request = Request::get(path::gateway_topology(self.minor));
+        let mut tried = Vec::new();
+        for base in &self.reach.gateways {
+            match decoded(self.transport.send(base, &request).await).and_then(decode::gateway) {
+                Err(error) if error.another_may_know() => tried.push(error),
+                outcome => return outcome,
+            }
+        }
+        Err(nobody(tried, "gateway"))
+    }
+
+    /// The replicas of this broker as it sees them itself; none where it is no member.
+    pub async fn partitions(
+        &self,
+        broker: BrokerId,
+    ) -> Result<BTreeMap<PartitionId, PartitionView>, ManagementError> {
+        let answer = self.ask(broker, &Request::get(path::PARTITIONS)).await?;
+        Ok(decode::partitions(answer.decode()?))
+    }
+
+    /// Asks this broker's replicas for a snapshot. They take it a moment later, and only where something
+    /// was processed and exported since the last; so what comes back is from before.
+    pub async fn take_snapshot(
+        &self,
+        broker: BrokerId,
+    ) -> Result<BTreeMap<PartitionId, PartitionView>, ManagementError> {
+        let answer = self.ask(broker, &Request::post(path::TAKE_SNAPSHOT)).await?;
+        Ok(decode::partitions(answer.decode()?))
+    }
+
+    /// Stops all exporting of the cluster. An [`ManagementError::Envelope`] may leave it stopped in part.
+    pub async fn pause_exporting(&self, pause: ExportingPause) -> Result<(), ManagementError> {
+        let path = match pause {
+            ExportingPause::Hard => path::EXPORTING_PAUSE.to_owned(),
+            ExportingPause::Soft => format!("{}?soft=true", path::EXPORTING_PAUSE),
+        };
+        self.ask_reachable(self.broker_ids(), &Request::post(path)).await?.done()
+    }
+
+    /// Lets all exporting of the cluster go on.
+    pub async fn resume_exporting(&self) -> Result<(), ManagementError> {
+        let request = Request::post(path::EXPORTING_RESUME);
+        self.ask_reachable(self.broker_ids(), &request).await?.done()
+    }
+
+    /// The exporters and where each stands (8.6 and later).
+    pub async fn exporters(&self) -> Result<BTreeMap<String, ExporterState>, ManagementError> {
+        dialect::require(dialect::exporters(self.minor), self.minor, "list of exporters")?;
+        let request = Request::get(path::EXPORTERS);
+        let (_, decoded): (_, Decoded<Vec<wire::ExporterStatus>>) = self.ask_each(&request).await?;
+        let states = decoded.value.into_iter();
+        Ok(states.map(|seen| (seen.exporter_id, exporter_state(seen.status))).collect())
+    }
+
+    /// Enables an exporter (8.6 and later), with the position of another of the same type if one is named.
+    pub async fn enable_exporter(
+        &self,
+        id: &str,
+        initialize_from: Option<&str>,
+    ) -> Result<PlannedChange, ManagementError> {
+        let body = initialize_from
+            .map(|from| json!(wire::EnableExporter { initialize_from: Some(from.to_owned()) }));
+        let request = Request::post(dialect::exporter_path(id, "enable"));
+        dialect::require(dialect::exporters(self.minor), self.minor, "change of exporters")?;
+        self.change_exporter(&dialect::optional_body(request, body)).await
+    }
+
+    /// Disables an exporter (8.6 and later).
+    pub async fn disable_exporter(&self, id: &str) -> Result<PlannedChange, ManagementError> {
+        dialect::require(dialect::exporters(self.minor), self.minor, "change of exporters")?;
+        self.change_exporter(&Request::post(dialect::exporter_path(id, "disable"))).await
+    }
+
+    /// Forgets an exporter that is no more in the brokers' settings (8.8 and later).
+    pub async fn delete_exporter(&self, id: &str) -> Result<PlannedChange, ManagementError> {
+        let support = dialect::exporter_deletion(self.minor);
+        dialect::require(support, self.minor, "deletion of exporters")?;
+        self.change_exporter(&Request::post(dialect::exporter_path(id, "delete"))).await
+    }
+
+    async fn change_exporter(&self, request: &Request) -> Result<PlannedChange, ManagementError> {
+        decode::planned(self.ask_reachable(self.broker_ids(), request).await?.decode()?)
+    }
+
+    /// Whether this broker takes part in the cluster's work.
+    pub async fn ready(&self, broker: BrokerId) -> Result<Readiness, ManagementError> {
+        let (status, answer) =
+            self.ask(broker, &Request::get(path::READINESS)).await?.into_health()?;
+        let health: Decoded<wire::Health> = answer.decode()?;
+        Ok(if status == StatusCode::OK {
+            Readiness::Ready
+        } else {
+            Readiness::NotReady { status: health.value.status }
+        })
+    }
+
+    /// Asks all replicas to give the lead to the one with the highest priority. Takes its time.
+    pub async fn rebalance(&self, broker: BrokerId) -> Result<(), ManagementError> {
+        self.ask(broker, &Request::post(path::REBALANCE)).await?.done()
+    }
+
+    fn broker_ids(&self) -> impl Iterator<Item = BrokerId> {
+        self.reach.brokers.keys().copied()
+    }
+
+    fn base(&self, broker: BrokerId) -> Result<&BaseUrl, ManagementError> {
+        self.reach.brokers.get(&broker).ok_or(ManagementError::NoAddress { broker })
+    }
+
+    async fn ask(&self, broker: BrokerId, request: &Request) -> Result<Answer, ManagementError> {
+        self.transport.send(self.base(broker)?, request).await
+    }
+
+    /// For questions: asks from the lowest id up, until one gives an answer.
+    async fn ask_each<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+    ) -> Result<(BrokerId, Decoded<T>), ManagementError> {
+        let mut tried = Vec::new();
+        for (broker, base) in &self.reach.brokers {
+            match decoded(self.transport.send(base, request).await) {
+                Ok(decoded) => return Ok((*broker, decoded)),
+                Err(error) if error.another_may_know() => tried.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(nobody(tried, "management"))
+    }
+
+    /// For changes: asks from the lowest id up, until one was reached. Whatever came of that one is the
+    /// outcome: to go on after an unclear answer would be to ask twice.
+    async fn ask_reachable(
+        &self,
+        brokers: impl Iterator<Item = BrokerId>,
+        request: &Request,
+    ) -> Result<Answer, ManagementError> {
+        let mut tried = Vec::new();
+        for broker in brokers {
+            match self.ask(broker, request).await {
+                Err(error @ ManagementError::NotReachable { .. }) => tried.push(error),
+                outcome => return outcome,
+            }
+        }
+        Err(nobody(tried, "management"))
+    }
+}
+
+fn decoded<T: DeserializeOwned>(
+    outcome: Result<Answer, ManagementError>,
+) -> Result<Decoded<T>, ManagementError> {
+    outcome?.decode()
+}
+
+fn nobody(mut tried: Vec<ManagementError>, what: &'static str) -> ManagementError {
+    match (tried.len(), tried.pop()) {
+        (1, Some(only)) => only,
+        (_, Some(last)) => {
+            tried.push(last);
+            ManagementError::NobodyAnswered { tried }
+        }
+        (_, None) => ManagementError::NoAddresses { what },
+    }
+}
+
+fn exporter_state(word: String) -> ExporterState {
+    match word.as_str() {
+        "ENABLING" => ExporterState::Enabling,
+        "ENABLED" => ExporterState::Enabled,
+        "DISABLING" => ExporterState::Disabling,
+        "DISABLED" => ExporterState::Disabled,
+        "CONFIG_NOT_FOUND" => ExporterState::ConfigNotFound,
+        _ => ExporterState::Other(word),
+    }
+}
