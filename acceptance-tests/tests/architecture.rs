@@ -82,7 +82,7 @@ fn graph() -> Result<Graph> {
         .collect();
     let mut graph = Graph { own: BTreeMap::new(), reached: BTreeMap::new() };
     for member in &metadata.workspace_members {
-        let named: BTreeSet<_> = below[member].iter().map(|id| names[id].clone()).collect();
+        let own: BTreeSet<_> = below[member].iter().map(|id| names[id].clone()).collect();
         let mut seen = BTreeSet::new();
         let mut next = below[member].clone();
         while let Some(id) = next.pop() {
@@ -91,7 +91,7 @@ fn graph() -> Result<Graph> {
             }
         }
         let reached = seen.iter().map(|id| names[id].clone()).collect();
-        graph.own.insert(names[member].clone(), named);
+        graph.own.insert(names[member].clone(), own);
         graph.reached.insert(names[member].clone(), reached);
     }
     Ok(graph)

@@ -1,0 +1,14 @@
+//! What must be seen, on real brokers, driven by the real terraform. One scenario of the list a file, by its number.
+//!
+//! All in one binary, so that the scenarios share the places for brokers on the machine. One alone:
+//! `cargo test -p acceptance-tests --test acceptance s03`.
+
+mod s01_life;
+mod s02_size;
+mod s03_upgrade;
+mod s04_mending;
+mod s05_interrupted;
+mod s06_environments;
+mod s07_mistakes;
+mod watch;
+mod words;
