@@ -50,7 +50,8 @@ impl Client {
             (store_planned_private, Ability::PlannedPrivate),
             (computed_blocks_allowed, Ability::ComputedBlocks),
         ];
-        let abilities = abilities.into_iter().filter_map(|(has, ability)| has.then_some(ability)).collect();
+        let abilities =
+            abilities.into_iter().filter_map(|(has, ability)| has.then_some(ability)).collect();
         Self { abilities, version }
     }
 }

@@ -214,7 +214,11 @@ pub trait DataSource: Send + Sync {
     async fn validate(&self, call: Call, config: Value) -> Vec<Diagnostic>;
 
     /// Looks; the answer is the configuration with the computed attributes filled in.
-    async fn read(&self, call: Call, config: Value) -> Result<(Value, Vec<Diagnostic>), Vec<Diagnostic>>;
+    async fn read(
+        &self,
+        call: Call,
+        config: Value,
+    ) -> Result<(Value, Vec<Diagnostic>), Vec<Diagnostic>>;
 }
 
 /// One function; pure, since core checks that the same arguments give the same result.
