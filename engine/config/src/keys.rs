@@ -1,0 +1,169 @@
+//! The keys that each minor reads, from the tables in `keys/`.
+
+use std::cmp::Reverse;
+
+use zeebe_spec::Minor;
+
+use crate::name::SettingName;
+
+const LEGACY: &str = include_str!("keys/legacy.txt");
+const UNIFIED: &str = include_str!("keys/unified.txt");
+const SPRING: &str = include_str!("keys/spring.txt");
+
+/// One key of the product and the minors that read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// As the documentation spells it; `[]` stands for an index, a last `*` for whatever follows.
+    pub(crate) name: &'static str,
+    /// The first minor that reads it, if not the first of all.
+    since: Option<Minor>,
+    /// The last minor that reads it, if not the last of all.
+    until: Option<Minor>,
+    /// The older keys that it took the place of.
+    pub(crate) was: Vec<&'static str>,
+}
+
+impl Key {
+    /// Whether a minor reads it. An older key is read until a newer one has taken its place.
+    pub(crate) fn is_read_by(&self, minor: Minor) -> bool {
+        self.since.is_none_or(|since| since <= minor)
+            && self.until.is_none_or(|until| minor <= until)
+            && successor(self.name, minor).is_none()
+    }
+
+    /// Which minors read it, in words.
+    pub(crate) fn span(&self) -> String {
+        match (self.since, self.until) {
+            (Some(since), Some(until)) if since == until => format!("{since} alone reads it"),
+            (Some(since), Some(until)) => format!("{since} to {until} read it"),
+            (Some(since), None) => format!("{since} is the first that does"),
+            (None, Some(until)) => format!("{until} is the last that does"),
+            (None, None) => "no supported version does".to_owned(),
+        }
+    }
+
+    /// Whether a user's key means this one: the spelling is Spring's, so dashes and capitals do not count.
+    pub(crate) fn is_meant_by(&self, given: &str) -> bool {
+        is_meant(self.name, given)
+    }
+}
+
+/// Whether a user's key means a pattern of the tables.
+pub(crate) fn is_meant(pattern: &str, given: &str) -> bool {
+    let given = comparable(given);
+    match pattern.strip_suffix('*') {
+        Some(start) => given.starts_with(&comparable(start)),
+        None => given == comparable(pattern),
+    }
+}
+
+/// A key without what Spring does not count: dashes, capitals, and which index it is.
+fn comparable(key: &str) -> String {
+    let mut plain = String::with_capacity(key.len());
+    let mut within_index = false;
+    for letter in key.chars() {
+        match letter {
+            '[' => {
+                within_index = true;
+                plain.push('[');
+            }
+            ']' => {
+                within_index = false;
+                plain.push(']');
+            }
+            '-' => {}
+            _ if within_index => {}
+            other => plain.push(other.to_ascii_lowercase()),
+        }
+    }
+    plain
+}
+
+/// Every key of every minor.
+pub(crate) fn all() -> impl Iterator<Item = Key> {
+    [LEGACY, UNIFIED, SPRING].into_iter().flat_map(str::lines).filter_map(row)
+}
+
+/// One line of a table; nothing for comments.
+fn row(line: &'static str) -> Option<Key> {
+    let mut words = line.split_ascii_whitespace().filter(|_| !line.starts_with('#'));
+    let mut key = Key { name: words.next()?, since: None, until: None, was: Vec::new() };
+    while let Some(word) = words.next() {
+        match word {
+            "since" => key.since = words.next().and_then(minor),
+            "until" => key.until = words.next().and_then(minor),
+            "was" => key.was = words.by_ref().collect(),
+            _ => return None,
+        }
+    }
+    Some(key)
+}
+
+fn minor(text: &str) -> Option<Minor> {
+    Minor::SUPPORTED.into_iter().find(|minor| minor.to_string() == text)
+}
+
+/// The newer key that a minor reads in the place of an older one.
+pub(crate) fn successor(older: &str, minor: Minor) -> Option<&'static str> {
+    UNIFIED
+        .lines()
+        .filter_map(row)
+        .find(|key| {
+            key.was.iter().any(|was| comparable(was) == comparable(older))
+                && key.since.is_none_or(|since| since <= minor)
+                && key.until.is_none_or(|until| minor <= until)
+        })
+        .map(|key| key.name)
+}
+
+/// The key under which a minor reads a setting: `unified` where it does, else the older one.
+pub(crate) fn form(minor: Minor, legacy: &'static str, unified: &'static str) -> &'static str {
+    let read =
+        UNIFIED.lines().filter_map(row).any(|key| key.name == unified && key.is_read_by(minor));
+    if read { unified } else { legacy }
+}
+
+/// What kind of process reads a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Component {
+    /// Brokers, with or without an embedded gateway.
+    Broker,
+    /// Standalone gateways.
+    Gateway,
+}
+
+/// The only kind of process that reads a key, where there is only one.
+pub(crate) fn component(key: &str) -> Option<Component> {
+    let key = comparable(key);
+    if key.starts_with("zeebe.gateway.") {
+        Some(Component::Gateway)
+    } else if ["zeebe.broker.", "camunda.data.", "camunda.processing.", "camunda.cluster.raft."]
+        .iter()
+        .any(|start| key.starts_with(start))
+    {
+        Some(Component::Broker)
+    } else {
+        None
+    }
+}
+
+/// The key of a minor that is most like a mistaken one, if any is like it at all.
+pub(crate) fn nearest(minor: Minor, given: &str) -> Option<&'static str> {
+    let wanted = comparable(given);
+    all()
+        .filter(|key| key.is_read_by(minor) && !key.name.ends_with('*'))
+        .map(|key| (strsim::damerau_levenshtein(&comparable(key.name), &wanted), key.name))
+        .filter(|(distance, _)| *distance <= wanted.len() / 3)
+        .min_by_key(|(distance, name)| (*distance, Reverse(shared(name, &wanted))))
+        .map(|(_, name)| name)
+}
+
+/// How many letters two keys share at their beginning: of two keys as near, the one in the same branch.
+fn shared(name: &str, wanted: &str) -> usize {
+    comparable(name).chars().zip(wanted.chars()).take_while(|(one, other)| one == other).count()
+}
+
+/// The variable of a pattern's key; used to say that two keys are one setting.
+pub(crate) fn variable(key: &str) -> SettingName {
+    SettingName::of(key)
+}
