@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use zeebe_spec::{Minor, SettingKey};
 
-use crate::keys::{self, is_meant};
+use crate::keys;
+use crate::name::SettingName;
 use crate::owned;
 
 /// One of the user's own settings that cannot be: what it is, and what to do.
@@ -26,11 +27,11 @@ pub struct SettingMistake {
 /// sets it, with the attribute to use; and when the minor reads the setting under another key, with that key.
 pub fn check(minor: Minor, configuration: &BTreeMap<SettingKey, String>) -> Vec<SettingMistake> {
     let mut mistakes: Vec<SettingMistake> = Vec::new();
-    let mut seen: BTreeMap<String, &SettingKey> = BTreeMap::new();
+    let mut seen: BTreeMap<SettingName, &SettingKey> = BTreeMap::new();
     for key in configuration.keys() {
         if let Some((summary, detail)) = mistake(minor, key.as_str()) {
             mistakes.push(SettingMistake { key: key.clone(), summary, detail });
-        } else if let Some(first) = seen.insert(keys::variable(key.as_str()).to_string(), key) {
+        } else if let Some(first) = seen.insert(SettingName::of(key.as_str()), key) {
             mistakes.push(SettingMistake {
                 key: key.clone(),
                 summary: "setting is given twice".to_owned(),
@@ -59,7 +60,7 @@ fn mistake(minor: Minor, given: &str) -> Option<(String, String)> {
             ),
         ));
     }
-    let meant: Vec<keys::Key> = keys::all().filter(|key| key.is_meant_by(given)).collect();
+    let meant = keys::meant_by(given);
     if meant.iter().any(|key| key.is_read_by(minor)) {
         return None;
     }
@@ -83,33 +84,26 @@ fn unknown(minor: Minor, given: &str) -> (String, String) {
 }
 
 /// A key that some minor reads, and this one not.
-fn elsewhere(minor: Minor, given: &str, meant: &[keys::Key]) -> (String, String) {
+fn elsewhere(minor: Minor, given: &str, meant: &[&keys::Key]) -> (String, String) {
     let newer = meant.iter().find_map(|key| keys::successor(key.name, minor));
-    let older = meant
-        .iter()
-        .flat_map(|key| &key.was)
-        .find(|was| keys::all().any(|key| is_meant(key.name, was) && key.is_read_by(minor)));
+    let older = meant.iter().flat_map(|key| &key.was).find(|was| is_read(was, minor));
     let detail = match (newer, older) {
         (Some(newer), _) => {
-            format!(
-                "From version {minor} on, `{given}` is `{newer}`. Use that key.",
-                minor = first_reader(newer).unwrap_or(minor)
-            )
+            let since = keys::first_reader(newer).unwrap_or(minor);
+            format!("From version {since} on, `{given}` is `{newer}`. Use that key.")
         }
         (None, Some(older)) => {
             format!("Version {minor} does not know `{given}` yet. Use `{older}`.")
         }
         (None, None) => format!(
             "Version {minor} does not read `{given}`: {}.",
-            meant.iter().map(keys::Key::span).collect::<Vec<_>>().join(", ")
+            meant.iter().map(|key| key.span()).collect::<Vec<_>>().join(", ")
         ),
     };
     (format!("setting is not read by version {minor}"), detail)
 }
 
-/// The first minor that reads a key.
-fn first_reader(name: &str) -> Option<Minor> {
-    Minor::SUPPORTED
-        .into_iter()
-        .find(|minor| keys::all().any(|key| key.name == name && key.is_read_by(*minor)))
+/// Whether a minor reads a key.
+fn is_read(name: &str, minor: Minor) -> bool {
+    keys::meant_by(name).iter().any(|key| key.is_read_by(minor))
 }

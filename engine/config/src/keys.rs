@@ -1,17 +1,33 @@
 //! The keys that each minor reads, from the tables in `keys/`.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use zeebe_spec::Minor;
-
-use crate::name::SettingName;
 
 const LEGACY: &str = include_str!("keys/legacy.txt");
 const UNIFIED: &str = include_str!("keys/unified.txt");
 const SPRING: &str = include_str!("keys/spring.txt");
 
+/// Every key of every minor; read once, because plans of a thousand clusters ask for them often.
+static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
+    [LEGACY, UNIFIED, SPRING].into_iter().flat_map(str::lines).filter_map(row).collect()
+});
+
+/// The keys that took the place of older ones, by the older one as it is compared.
+static SUCCESSORS: LazyLock<BTreeMap<String, Vec<&'static Key>>> = LazyLock::new(|| {
+    let mut successors: BTreeMap<String, Vec<&'static Key>> = BTreeMap::new();
+    for key in KEYS.iter() {
+        for was in &key.was {
+            successors.entry(comparable(was)).or_default().push(key);
+        }
+    }
+    successors
+});
+
 /// One key of the product and the minors that read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Key {
     /// As the documentation spells it; `[]` stands for an index, a last `*` for whatever follows.
     pub(crate) name: &'static str,
@@ -21,14 +37,20 @@ pub(crate) struct Key {
     until: Option<Minor>,
     /// The older keys that it took the place of.
     pub(crate) was: Vec<&'static str>,
+    /// The name as it is compared.
+    compared: String,
 }
 
 impl Key {
-    /// Whether a minor reads it. An older key is read until a newer one has taken its place.
-    pub(crate) fn is_read_by(&self, minor: Minor) -> bool {
+    /// Whether a minor knows it, though it may prefer a newer one.
+    fn is_known_to(&self, minor: Minor) -> bool {
         self.since.is_none_or(|since| since <= minor)
             && self.until.is_none_or(|until| minor <= until)
-            && successor(self.name, minor).is_none()
+    }
+
+    /// Whether a minor reads it. An older key is read until a newer one has taken its place.
+    pub(crate) fn is_read_by(&self, minor: Minor) -> bool {
+        self.is_known_to(minor) && successor(self.name, minor).is_none()
     }
 
     /// Which minors read it, in words.
@@ -41,19 +63,23 @@ impl Key {
             (None, None) => "no supported version does".to_owned(),
         }
     }
+}
 
-    /// Whether a user's key means this one: the spelling is Spring's, so dashes and capitals do not count.
-    pub(crate) fn is_meant_by(&self, given: &str) -> bool {
-        is_meant(self.name, given)
-    }
+/// The keys that a user's key means: the spelling is Spring's, so dashes and capitals do not count.
+pub(crate) fn meant_by(given: &str) -> Vec<&'static Key> {
+    let given = comparable(given);
+    KEYS.iter().filter(|key| is_same(&key.compared, &given)).collect()
 }
 
 /// Whether a user's key means a pattern of the tables.
 pub(crate) fn is_meant(pattern: &str, given: &str) -> bool {
-    let given = comparable(given);
+    is_same(&comparable(pattern), &comparable(given))
+}
+
+fn is_same(pattern: &str, given: &str) -> bool {
     match pattern.strip_suffix('*') {
-        Some(start) => given.starts_with(&comparable(start)),
-        None => given == comparable(pattern),
+        Some(start) => given.starts_with(start),
+        None => given == pattern,
     }
 }
 
@@ -79,15 +105,12 @@ fn comparable(key: &str) -> String {
     plain
 }
 
-/// Every key of every minor.
-pub(crate) fn all() -> impl Iterator<Item = Key> {
-    [LEGACY, UNIFIED, SPRING].into_iter().flat_map(str::lines).filter_map(row)
-}
-
 /// One line of a table; nothing for comments.
 fn row(line: &'static str) -> Option<Key> {
     let mut words = line.split_ascii_whitespace().filter(|_| !line.starts_with('#'));
-    let mut key = Key { name: words.next()?, since: None, until: None, was: Vec::new() };
+    let name = words.next()?;
+    let mut key =
+        Key { name, since: None, until: None, was: Vec::new(), compared: comparable(name) };
     while let Some(word) = words.next() {
         match word {
             "since" => key.since = words.next().and_then(minor),
@@ -105,22 +128,19 @@ fn minor(text: &str) -> Option<Minor> {
 
 /// The newer key that a minor reads in the place of an older one.
 pub(crate) fn successor(older: &str, minor: Minor) -> Option<&'static str> {
-    UNIFIED
-        .lines()
-        .filter_map(row)
-        .find(|key| {
-            key.was.iter().any(|was| comparable(was) == comparable(older))
-                && key.since.is_none_or(|since| since <= minor)
-                && key.until.is_none_or(|until| minor <= until)
-        })
+    SUCCESSORS
+        .get(&comparable(older))?
+        .iter()
+        .find(|key| key.is_known_to(minor))
         .map(|key| key.name)
 }
 
 /// The key under which a minor reads a setting: `unified` where it does, else the older one.
 pub(crate) fn form(minor: Minor, legacy: &'static str, unified: &'static str) -> &'static str {
-    let read =
-        UNIFIED.lines().filter_map(row).any(|key| key.name == unified && key.is_read_by(minor));
-    if read { unified } else { legacy }
+    match successor(legacy, minor) {
+        Some(newer) if newer == unified => unified,
+        Some(_) | None => legacy,
+    }
 }
 
 /// What kind of process reads a key.
@@ -150,20 +170,21 @@ pub(crate) fn component(key: &str) -> Option<Component> {
 /// The key of a minor that is most like a mistaken one, if any is like it at all.
 pub(crate) fn nearest(minor: Minor, given: &str) -> Option<&'static str> {
     let wanted = comparable(given);
-    all()
+    KEYS.iter()
         .filter(|key| key.is_read_by(minor) && !key.name.ends_with('*'))
-        .map(|key| (strsim::damerau_levenshtein(&comparable(key.name), &wanted), key.name))
+        .map(|key| (strsim::damerau_levenshtein(&key.compared, &wanted), key))
         .filter(|(distance, _)| *distance <= wanted.len() / 3)
-        .min_by_key(|(distance, name)| (*distance, Reverse(shared(name, &wanted))))
-        .map(|(_, name)| name)
+        .min_by_key(|(distance, key)| (*distance, Reverse(shared(&key.compared, &wanted))))
+        .map(|(_, key)| key.name)
+}
+
+/// The first minor that reads a key.
+pub(crate) fn first_reader(name: &str) -> Option<Minor> {
+    let key = KEYS.iter().find(|key| key.name == name)?;
+    Minor::SUPPORTED.into_iter().find(|minor| key.is_read_by(*minor))
 }
 
 /// How many letters two keys share at their beginning: of two keys as near, the one in the same branch.
-fn shared(name: &str, wanted: &str) -> usize {
-    comparable(name).chars().zip(wanted.chars()).take_while(|(one, other)| one == other).count()
-}
-
-/// The variable of a pattern's key; used to say that two keys are one setting.
-pub(crate) fn variable(key: &str) -> SettingName {
-    SettingName::of(key)
+fn shared(one: &str, other: &str) -> usize {
+    one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count()
 }
