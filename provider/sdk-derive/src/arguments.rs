@@ -1,7 +1,7 @@
 //! The impl of a function's arguments.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::{DeriveInput, Error, Field};
 
 use crate::docs;
@@ -14,10 +14,13 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
     let mut parameters = Vec::new();
     let mut variadic = quote! { ::core::option::Option::None };
     let mut decodes = Vec::new();
+    let mut members = Vec::new();
     for (place, field) in fields.iter().enumerate() {
         let Some(ident) = &field.ident else { continue };
         let name = ident.to_string().trim_start_matches("r#").to_owned();
         let ty = &field.ty;
+        let local = format_ident!("read_{name}");
+        members.push(quote! { #ident: #local });
         let doc = docs::text(&field.attrs).unwrap_or_else(|| {
             mistakes.push(Error::new_spanned(
                 ident,
@@ -33,17 +36,16 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
                 ::core::option::Option::Some(::tf_sdk::support::variadic::<#ty, _>(#name, #doc))
             };
             decodes.push(quote! {
-                let #ident = ::tf_sdk::support::arguments::<#ty, _>(#place, &mut arguments)?;
+                let #local = ::tf_sdk::support::arguments::<#ty, _>(#place, &mut arguments)?;
             });
         } else {
             parameters.push(quote! { ::tf_sdk::support::parameter::<#ty, _>(#name, #doc) });
             decodes.push(quote! {
-                let #ident = ::tf_sdk::support::argument::<#ty, _>(#place, &mut arguments)?;
+                let #local = ::tf_sdk::support::argument::<#ty, _>(#place, &mut arguments)?;
             });
         }
     }
     let ident = &input.ident;
-    let idents = fields.iter().map(|field| &field.ident);
     let error = mistakes.into_error().map(Error::into_compile_error);
     let (parameters, read) = if error.is_some() {
         (quote! { ::core::unreachable!() }, quote! { ::core::unreachable!() })
@@ -53,7 +55,7 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
             quote! {
                 let mut arguments = arguments.into_iter();
                 #(#decodes)*
-                ::core::result::Result::Ok(Self { #(#idents),* })
+                ::core::result::Result::Ok(Self { #(#members),* })
             },
         )
     };

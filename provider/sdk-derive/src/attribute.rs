@@ -1,7 +1,7 @@
 //! One field of a model, read.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{
     Error, Expr, ExprLit, ExprUnary, Field, GenericArgument, Ident, Lit, LitStr, PathArguments,
@@ -124,12 +124,18 @@ impl<'a> Attribute<'a> {
         }
     }
 
+    /// The variable that holds it while the others are read. The parameters of the generated functions are named otherwise.
+    pub(crate) fn local(&self) -> Ident {
+        format_ident!("read_{}", self.name)
+    }
+
     /// The statement that reads it.
     pub(crate) fn decode(&self) -> TokenStream {
-        let Self { ident, name, ty, doc: _, options: _ } = self;
+        let Self { ident: _, name, ty, doc: _, options: _ } = self;
         let secrecy = self.secrecy_tokens();
+        let local = self.local();
         quote! {
-            let #ident = ::tf_sdk::support::decode::<#ty, _>(members, #name, #secrecy, place, findings);
+            let #local = ::tf_sdk::support::decode::<#ty, _>(members, #name, #secrecy, place, findings);
         }
     }
 

@@ -141,6 +141,7 @@ fn members(
     let ident = &input.ident;
     let decodes = attributes.iter().map(Attribute::decode);
     let encodes = attributes.iter().map(Attribute::encode);
+    let locals = attributes.iter().map(Attribute::local);
     let idents: Vec<_> = attributes.iter().map(|attribute| attribute.ident).collect();
     quote! {
         #[automatically_derived]
@@ -162,7 +163,7 @@ fn members(
                 findings: &mut ::tf_sdk::decode::Findings,
             ) -> ::core::option::Option<Self> {
                 #(#decodes)*
-                ::core::option::Option::Some(Self { #(#idents: #idents?),* })
+                ::core::option::Option::Some(Self { #(#idents: #locals?),* })
             }
 
             fn encode_members(&self) -> ::tf_sdk::value::Members {

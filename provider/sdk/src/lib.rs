@@ -24,6 +24,7 @@ pub mod model;
 pub mod number;
 mod panics;
 pub mod path;
+pub mod plan;
 pub mod provider;
 mod rpc;
 pub mod schema;
@@ -32,6 +33,7 @@ pub mod slot;
 #[doc(hidden)]
 pub mod support;
 pub mod timeouts;
+pub mod typed;
 pub mod types;
 pub mod value;
 
@@ -44,6 +46,7 @@ pub use crate::path::{Path, Step};
 pub use crate::schema::Schema;
 pub use crate::slot::{Computed, Defaulted, Optional, OptionalComputed, Required};
 pub use crate::timeouts::{Operation, Timeouts};
+pub use crate::typed::Arguments;
 pub use crate::types::Type;
 pub use crate::value::Value;
-pub use tf_sdk_derive::{Attributes, DataSource, Resource};
+pub use tf_sdk_derive::{Arguments, Attributes, DataSource, Resource};

@@ -1,10 +1,15 @@
 //! What the derives' code calls. Not for use by hand: it may change with the derives.
 
 use std::collections::BTreeMap;
+use std::vec::IntoIter;
 
 use crate::decode::{Findings, Place, Source};
+use crate::field::Field;
+use crate::function::Parameter;
+use crate::provider::FunctionFault;
 use crate::schema::{Attribute, DefaultValue, OnChange, Secrecy, Stability};
 use crate::slot::Slot;
+use crate::typed;
 use crate::value::{Members, Value};
 
 pub use std::sync::{Arc, LazyLock};
@@ -64,4 +69,51 @@ pub fn decode<S: Slot<M>, M>(
 /// Writes one attribute.
 pub fn encode<S: Slot<M>, M>(name: &str, slot: &S) -> (String, Value) {
     (name.to_owned(), slot.encode())
+}
+
+/// A parameter of a function.
+pub fn parameter<T: Field<M>, M>(name: &str, description: &str) -> Parameter {
+    Parameter { name: name.to_owned(), description: description.to_owned(), ty: T::shape().ty() }
+}
+
+/// A list that makes up a function's further arguments.
+pub trait Variadic<M> {
+    /// What each is.
+    type Element: Field<M>;
+
+    /// All of them.
+    fn of(elements: Vec<Self::Element>) -> Self;
+}
+
+impl<T: Field<M>, M> Variadic<M> for Vec<T> {
+    type Element = T;
+
+    fn of(elements: Self) -> Self {
+        elements
+    }
+}
+
+/// The parameter of a function's further arguments.
+pub fn variadic<V: Variadic<M>, M>(name: &str, description: &str) -> Parameter {
+    parameter::<V::Element, M>(name, description)
+}
+
+/// Reads the next argument.
+pub fn argument<T: Field<M>, M>(
+    index: usize,
+    arguments: &mut IntoIter<Value>,
+) -> Result<T, FunctionFault> {
+    typed::argument(index, &arguments.next().unwrap_or(Value::Null))
+}
+
+/// Reads all further arguments, the first of which stands at `index`.
+pub fn arguments<V: Variadic<M>, M>(
+    index: usize,
+    arguments: &mut IntoIter<Value>,
+) -> Result<V, FunctionFault> {
+    let elements = arguments
+        .enumerate()
+        .map(|(further, value)| typed::argument(index + further, &value))
+        .collect::<Result<_, _>>()?;
+    Ok(V::of(elements))
 }

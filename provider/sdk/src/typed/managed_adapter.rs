@@ -1,0 +1,187 @@
+//! A typed resource as the provider's other side sees it.
+
+use async_trait::async_trait;
+
+use super::decode_config;
+use super::managed::{
+    Change, Creation, Deletion, Managed, Outcome, Planned, PlannedChange, Reading,
+};
+use crate::call::Call;
+use crate::diagnostic::{Diagnostic, has_errors};
+use crate::model::{Attributes, Model};
+use crate::plan::{check, effective, forget_write_only, prepare, replacements, settle};
+use crate::provider::{
+    ApplyAnswer, ApplyQuestion, ImportAnswer, ManagedResource, PlanAnswer, PlanQuestion,
+    ReadAnswer, ReadQuestion, StoredState,
+};
+use crate::schema::{Object, Schema};
+use crate::value::Value;
+
+/// A typed resource, for [`crate::provider::Provider::with_resource`].
+pub fn resource<R: Managed>(resource: R) -> impl ManagedResource {
+    Adapter(resource)
+}
+
+struct Adapter<R>(R);
+
+/// State, private data and diagnostics: what every answer is made of.
+type Parts = (Value, Vec<u8>, Vec<Diagnostic>);
+
+impl<R: Managed> Adapter<R> {
+    fn object() -> &'static Object {
+        R::Model::object()
+    }
+
+    async fn planned(
+        &self,
+        call: &Call,
+        question: &PlanQuestion,
+    ) -> Result<PlanAnswer, Vec<Diagnostic>> {
+        let PlanQuestion { prior, proposed: _, config, prior_private, planned_private } = question;
+        let effective = effective(Self::object(), config);
+        let prepared = prepare(Self::object(), prior, &effective);
+        let change = Change {
+            prior: state(prior)?,
+            config: R::Model::decode(&effective)?,
+            planned: R::Model::decode_state(&prepared)?,
+            private: prior_private.clone(),
+            planned_private: planned_private.clone(),
+        };
+        let Planned { planned, private, requires_replace, mut diagnostics } =
+            self.0.plan(call, change).await;
+        let mut planned = settle(&prepared, planned.encode());
+        forget_write_only(Self::object(), &mut planned);
+        if !has_errors(&diagnostics) {
+            diagnostics.extend(check(Self::object(), prior, config, &planned));
+        }
+        let requires_replace = replacements(Self::object(), prior, &planned, &requires_replace);
+        Ok(PlanAnswer { planned, private, requires_replace, diagnostics })
+    }
+
+    async fn planned_deletion(&self, call: &Call, question: PlanQuestion) -> PlanAnswer {
+        let PlanQuestion { prior, proposed: _, config: _, prior_private, planned_private: _ } =
+            question;
+        let diagnostics = match state(&prior) {
+            Ok(Some(prior)) => {
+                let deletion = Deletion { prior, private: prior_private.clone() };
+                self.0.plan_destroy(call, deletion).await
+            }
+            Ok(None) => Vec::new(),
+            Err(diagnostics) => diagnostics,
+        };
+        PlanAnswer {
+            planned: Value::Null,
+            private: prior_private,
+            requires_replace: Vec::new(),
+            diagnostics,
+        }
+    }
+
+    async fn applied(
+        &self,
+        call: &Call,
+        question: &ApplyQuestion,
+    ) -> Result<Parts, Vec<Diagnostic>> {
+        let ApplyQuestion { prior, planned, config, planned_private } = question;
+        let private = planned_private.clone();
+        let outcome = match (state(prior)?, planned.is_null()) {
+            (Some(prior), true) => self.0.delete(call, Deletion { prior, private }).await,
+            (None, true) => Outcome::gone(),
+            (Some(prior), false) => {
+                let config = decode_config(config)?;
+                let planned = R::Model::decode_state(planned)?;
+                self.0.update(call, PlannedChange { prior, planned, config, private }).await
+            }
+            (None, false) => {
+                let config = decode_config(config)?;
+                let planned = R::Model::decode_state(planned)?;
+                self.0.create(call, Creation { planned, config, private }).await
+            }
+        };
+        Ok(Self::parts(planned, outcome))
+    }
+
+    /// What to store, in the form in which it was given wherever that says the same.
+    fn parts(given: &Value, outcome: Outcome<R::Model>) -> Parts {
+        let Outcome { state, private, diagnostics } = outcome;
+        let state = state.map_or(Value::Null, |state| {
+            let mut state = settle(given, state.encode());
+            forget_write_only(Self::object(), &mut state);
+            state
+        });
+        (state, private, diagnostics)
+    }
+}
+
+fn state<M: Model>(value: &Value) -> Result<Option<M>, Vec<Diagnostic>> {
+    if value.is_null() { Ok(None) } else { M::decode_state(value).map(Some) }
+}
+
+#[async_trait]
+impl<R: Managed> ManagedResource for Adapter<R> {
+    fn type_name(&self) -> &str {
+        R::Model::NAME
+    }
+
+    fn schema(&self) -> &Schema {
+        R::Model::schema()
+    }
+
+    async fn validate(&self, call: Call, config: Value) -> Vec<Diagnostic> {
+        match decode_config(&config) {
+            Ok(config) => self.0.validate(&call, &config).await,
+            Err(diagnostics) => diagnostics,
+        }
+    }
+
+    async fn upgrade(&self, _call: Call, stored: StoredState) -> Result<Value, Vec<Diagnostic>> {
+        self.0.upgrade(&stored)
+    }
+
+    async fn read(&self, call: Call, question: ReadQuestion) -> ReadAnswer {
+        let ReadQuestion { state: given, private } = question;
+        let prior = match state(&given) {
+            Ok(Some(prior)) => prior,
+            Ok(None) => return ReadAnswer { state: given, private, diagnostics: Vec::new() },
+            Err(diagnostics) => return ReadAnswer { state: given, private, diagnostics },
+        };
+        let outcome = self.0.read(&call, Reading { prior, private: private.clone() }).await;
+        let failed = has_errors(&outcome.diagnostics);
+        let (state, new_private, diagnostics) = Self::parts(&given, outcome);
+        if failed {
+            ReadAnswer { state: given, private, diagnostics }
+        } else {
+            ReadAnswer { state, private: new_private, diagnostics }
+        }
+    }
+
+    async fn plan(&self, call: Call, question: PlanQuestion) -> PlanAnswer {
+        if question.config.is_null() {
+            return self.planned_deletion(&call, question).await;
+        }
+        match self.planned(&call, &question).await {
+            Ok(answer) => answer,
+            Err(diagnostics) => PlanAnswer {
+                planned: question.prior,
+                private: question.prior_private,
+                requires_replace: Vec::new(),
+                diagnostics,
+            },
+        }
+    }
+
+    async fn apply(&self, call: Call, question: ApplyQuestion) -> ApplyAnswer {
+        let (state, private, diagnostics) = match self.applied(&call, &question).await {
+            Ok(parts) => parts,
+            // Nothing was begun, so what was there is there.
+            Err(diagnostics) => (question.prior, question.planned_private, diagnostics),
+        };
+        ApplyAnswer { state, private, diagnostics }
+    }
+
+    async fn import(&self, call: Call, id: String) -> ImportAnswer {
+        let outcome = self.0.import(&call, &id).await;
+        let (state, private, diagnostics) = Self::parts(&Value::Null, outcome);
+        ImportAnswer { state, private, diagnostics }
+    }
+}
