@@ -24,7 +24,9 @@ pub struct Process {
     pub identity: Identity,
     /// Who started it, or 1 when that one is gone.
     pub parent: i32,
-    /// Its arguments, with a space between.
+    /// Its arguments, the program first.
+    pub arguments: Vec<String>,
+    /// The same with a space between.
     pub command: String,
     /// Its environment, one variable a line; empty when it is not ours to read.
     pub environment: String,
@@ -39,11 +41,13 @@ pub fn process(pid: i32) -> Option<Process> {
     if matches!(*state, "Z" | "X") {
         return None;
     }
+    let arguments = strings(&format!("/proc/{pid}/cmdline"));
     Some(Process {
         identity: Identity { pid, started: started.parse().ok()? },
         parent: parent.parse().ok()?,
-        command: text(&format!("/proc/{pid}/cmdline"), " "),
-        environment: text(&format!("/proc/{pid}/environ"), "\n"),
+        command: arguments.join(" "),
+        arguments,
+        environment: strings(&format!("/proc/{pid}/environ")).join("\n"),
     })
 }
 
@@ -117,14 +121,12 @@ fn all() -> Vec<Process> {
         .collect()
 }
 
-/// A file of strings that each end with a zero byte.
-fn text(path: &str, separator: &str) -> String {
+/// The strings of a file in which each ends with a zero byte.
+fn strings(path: &str) -> Vec<String> {
     let bytes = fs::read(path).unwrap_or_default();
-    bytes
-        .split(|byte| *byte == 0)
-        .map(String::from_utf8_lossy)
-        .collect::<Vec<_>>()
-        .join(separator)
-        .trim_end()
-        .to_owned()
+    let whole = bytes.strip_suffix(&[0]).unwrap_or(&bytes);
+    if whole.is_empty() {
+        return Vec::new();
+    }
+    whole.split(|byte| *byte == 0).map(|part| String::from_utf8_lossy(part).into_owned()).collect()
 }

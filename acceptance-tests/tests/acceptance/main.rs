@@ -10,5 +10,7 @@ mod s04_mending;
 mod s05_interrupted;
 mod s06_environments;
 mod s07_mistakes;
+mod s08_demo;
+mod s09_examples;
 mod watch;
 mod words;
