@@ -1,5 +1,7 @@
 //! What a minor's management API has.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use zeebe_plan::product::ChangeRequest;
 use zeebe_spec::{BrokerId, Minor};
@@ -81,8 +83,8 @@ pub(crate) fn change(
         }
         ChangeForm::Patch => {
             let brokers = (!add.is_empty() || !remove.is_empty()).then(|| BrokersPatch {
-                add: keys(add),
-                remove: keys(remove),
+                add: some_keys(add),
+                remove: some_keys(remove),
                 count: None,
             });
             let partitions =
@@ -103,7 +105,7 @@ pub(crate) fn forced_removal(minor: Minor, removal: &ForcedRemoval, mode: Mode) 
     match change_form(minor) {
         ChangeForm::Members => members_request(query, remaining),
         ChangeForm::Patch => {
-            let brokers = BrokersPatch { remove: keys(remove), ..BrokersPatch::default() };
+            let brokers = BrokersPatch { remove: some_keys(remove), ..BrokersPatch::default() };
             patch_request(query, &ClusterPatch { brokers: Some(brokers), partitions: None })
         }
     }
@@ -120,6 +122,10 @@ fn members_request<'a>(
 fn patch_request(query: ChangeQuery, patch: &ClusterPatch) -> Request {
     let path = format!("{}{}", path::CLUSTER, query.render());
     Request::patch(path).body(&json!(patch))
+}
+
+fn some_keys(ids: &BTreeSet<BrokerId>) -> Option<Vec<BrokerKey>> {
+    (!ids.is_empty()).then(|| keys(ids))
 }
 
 fn keys<'a>(ids: impl IntoIterator<Item = &'a BrokerId>) -> Vec<BrokerKey> {

@@ -20,11 +20,11 @@ pub struct ClusterPatch {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrokersPatch {
     /// Those that come.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub add: Vec<BrokerKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub add: Option<Vec<BrokerKey>>,
     /// Those that go.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub remove: Vec<BrokerKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remove: Option<Vec<BrokerKey>>,
     /// How many there shall be: 0 to n-1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u16>,

@@ -52,7 +52,7 @@ pub struct Broker {
 pub struct Partition {
     /// The partition.
     pub id: u16,
-    /// `ACTIVE`, `JOINING`, `LEAVING`, `UNKNOWN`; `RECOVERING` and `BOOTSTRAPPING` later.
+    /// `ACTIVE`, `JOINING`, `LEAVING`, `UNKNOWN`; `RECOVERING` from 8.10 on.
     pub state: String,
     /// How much it is preferred as leader.
     pub priority: i64,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct ExporterStatus {
     /// Its id in the brokers' settings.
     pub exporter_id: String,
-    /// `ENABLING`, `ENABLED`, `DISABLING`, `DISABLED`, `UNKNOWN`; later `CONFIG_NOT_FOUND`, `DELETING`.
+    /// `ENABLING`, `ENABLED`, `DISABLING`, `DISABLED`, `UNKNOWN`; `CONFIG_NOT_FOUND` later.
     pub status: String,
 }
 
