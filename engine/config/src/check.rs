@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use zeebe_spec::{Minor, SettingKey};
 
-use crate::keys;
+use crate::keys::{self, Component};
 use crate::name::SettingName;
 use crate::owned;
 
@@ -27,21 +27,33 @@ pub struct SettingMistake {
 /// sets it, with the attribute to use; and when the minor reads the setting under another key, with that key.
 pub fn check(minor: Minor, configuration: &BTreeMap<SettingKey, String>) -> Vec<SettingMistake> {
     let mut mistakes: Vec<SettingMistake> = Vec::new();
-    let mut seen: BTreeMap<SettingName, &SettingKey> = BTreeMap::new();
+    let mut seen: BTreeMap<Setting, &SettingKey> = BTreeMap::new();
     for key in configuration.keys() {
         if let Some((summary, detail)) = mistake(minor, key.as_str()) {
             mistakes.push(SettingMistake { key: key.clone(), summary, detail });
-        } else if let Some(first) = seen.insert(SettingName::of(key.as_str()), key) {
+        } else if let Some(first) = seen.insert(setting(key.as_str()), key) {
             mistakes.push(SettingMistake {
                 key: key.clone(),
                 summary: "setting is given twice".to_owned(),
-                detail: format!(
-                    "`{first}` and `{key}` are two spellings of one setting. Keep one of them."
-                ),
+                detail: format!("`{first}` and `{key}` are one setting. Keep one of them."),
             });
         }
     }
     mistakes
+}
+
+/// One setting, however it is written.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Setting {
+    reader: Option<Component>,
+    name: SettingName,
+}
+
+/// The setting that a key is: by the key that took its place, where one did, because two older keys may be
+/// one setting (`backpressure` and `flowControl`), and only one of them is heeded.
+fn setting(key: &str) -> Setting {
+    let name = keys::newest(key).unwrap_or(key);
+    Setting { reader: keys::component(key), name: SettingName::of(name) }
 }
 
 fn mistake(minor: Minor, given: &str) -> Option<(String, String)> {
@@ -86,19 +98,24 @@ fn unknown(minor: Minor, given: &str) -> (String, String) {
 /// A key that some minor reads, and this one not.
 fn elsewhere(minor: Minor, given: &str, meant: &[&keys::Key]) -> (String, String) {
     let newer = meant.iter().find_map(|key| keys::successor(key.name, minor));
-    let older = meant.iter().flat_map(|key| &key.was).find(|was| is_read(was, minor));
-    let detail = match (newer, older) {
+    let older: Vec<String> = meant
+        .iter()
+        .flat_map(|key| &key.was)
+        .filter(|was| is_read(was, minor))
+        .map(|was| format!("`{was}`"))
+        .collect();
+    let detail = match (newer, older.as_slice()) {
         (Some(newer), _) => {
             let since = keys::first_reader(newer).unwrap_or(minor);
             format!("From version {since} on, `{given}` is `{newer}`. Use that key.")
         }
-        (None, Some(older)) => {
-            format!("Version {minor} does not know `{given}` yet. Use `{older}`.")
-        }
-        (None, None) => format!(
+        (None, []) => format!(
             "Version {minor} does not read `{given}`: {}.",
             meant.iter().map(|key| key.span()).collect::<Vec<_>>().join(", ")
         ),
+        (None, [_, ..]) => {
+            format!("Version {minor} does not know `{given}` yet. Use {}.", older.join(" or "))
+        }
     };
     (format!("setting is not read by version {minor}"), detail)
 }
@@ -107,3 +124,6 @@ fn elsewhere(minor: Minor, given: &str, meant: &[&keys::Key]) -> (String, String
 fn is_read(name: &str, minor: Minor) -> bool {
     keys::meant_by(name).iter().any(|key| key.is_read_by(minor))
 }
+
+#[cfg(test)]
+mod tests;

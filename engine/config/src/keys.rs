@@ -135,6 +135,13 @@ pub(crate) fn successor(older: &str, minor: Minor) -> Option<&'static str> {
         .map(|key| key.name)
 }
 
+/// The newest key that took the place of an older one, in whichever minor. Keys of lists have none: each
+/// index is a setting of its own.
+pub(crate) fn newest(older: &str) -> Option<&'static str> {
+    let newest = SUCCESSORS.get(&comparable(older))?.last()?;
+    (!newest.name.contains(['[', '*'])).then_some(newest.name)
+}
+
 /// The key under which a minor reads a setting: `unified` where it does, else the older one.
 pub(crate) fn form(minor: Minor, legacy: &'static str, unified: &'static str) -> &'static str {
     match successor(legacy, minor) {
@@ -144,7 +151,7 @@ pub(crate) fn form(minor: Minor, legacy: &'static str, unified: &'static str) ->
 }
 
 /// What kind of process reads a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Component {
     /// Brokers, with or without an embedded gateway.
     Broker,
@@ -178,6 +185,12 @@ pub(crate) fn nearest(minor: Minor, given: &str) -> Option<&'static str> {
         .map(|(_, key)| key.name)
 }
 
+/// Every key of every minor.
+#[cfg(test)]
+pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
+    KEYS.iter()
+}
+
 /// The first minor that reads a key.
 pub(crate) fn first_reader(name: &str) -> Option<Minor> {
     let key = KEYS.iter().find(|key| key.name == name)?;
@@ -188,3 +201,6 @@ pub(crate) fn first_reader(name: &str) -> Option<Minor> {
 fn shared(one: &str, other: &str) -> usize {
     one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count()
 }
+
+#[cfg(test)]
+mod tests;

@@ -186,3 +186,6 @@ fn data_size(size: &ByteSize) -> String {
         .find(|(_, shift)| bytes != 0 && bytes.trailing_zeros() >= *shift)
         .map_or_else(|| format!("{bytes}B"), |(unit, shift)| format!("{}{unit}", bytes >> shift))
 }
+
+#[cfg(test)]
+mod tests;

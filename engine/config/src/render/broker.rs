@@ -48,7 +48,11 @@ pub(super) fn settings(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingN
             "camunda.data.primary-storage.directory",
             data_directory.clone(),
         ),
-        ("zeebe.broker.data.logSegmentSize", LOG_SEGMENT_SIZE, data_size(&size.log_segment_size)),
+        (
+            "zeebe.broker.data.logSegmentSize",
+            "camunda.data.primary-storage.logstream.log-segment-size",
+            data_size(&size.log_segment_size),
+        ),
         (
             "zeebe.broker.data.disk.freeSpace.processing",
             "camunda.data.primary-storage.disk.free-space.processing",
@@ -91,8 +95,6 @@ pub(super) fn settings(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingN
     settings.extend(profiles(minor, "broker"));
     settings
 }
-
-const LOG_SEGMENT_SIZE: &str = "camunda.data.primary-storage.logstream.log-segment-size";
 
 /// What is read only while there is no data yet, or to find the first peer.
 pub(super) fn bootstrap(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingName, String> {
