@@ -1,12 +1,13 @@
-//! The module `client-environment`: many clients and environments from one map.
+//! The module `client-environment`: two clients with two environments each, as four real clusters in one apply.
 
-use std::fmt::Write as _;
+use acceptance_tests::{Cluster, Install, Load, Scenario, hcl::REQUIRED_PROVIDERS, lab};
+use anyhow::Result;
 
-use acceptance_tests::{Cluster, Install, Load, Project, Scenario, hcl, lab};
-use anyhow::{Result, ensure};
-
-const CLIENTS: [&str; 2] = ["acme", "globex"];
-const ENVIRONMENTS: [&str; 2] = ["development", "test"];
+/// The clusters in the order of their slots: `<client>-<environment>`.
+const CLUSTERS: [[&str; 2]; 4] =
+    [["acme", "development"], ["acme", "test"], ["globex", "development"], ["globex", "test"]];
+/// Ports of one slot: those of one broker.
+const SLOT: u16 = 10;
 
 #[test]
 fn two_clients_with_two_environments_come_up_one_after_another() -> Result<()> {
@@ -20,45 +21,72 @@ fn two_clients_with_two_environments_come_up_together() -> Result<()> {
 
 fn four_clusters(name: &str, parallelism: &str) -> Result<()> {
     let scenario = Scenario::with_brokers(name, 4)?;
-    let mut clusters = Vec::new();
-    for client in CLIENTS {
-        for environment in ENVIRONMENTS {
-            let cluster = scenario.cluster(&format!("{client}-{environment}"))?;
-            clusters.push((client, environment, cluster));
-        }
-    }
+    let first_port = scenario.first_port()?;
+    let directory = scenario.directory.join("clusters");
+    let clusters: Vec<Cluster> = CLUSTERS
+        .iter()
+        .zip((first_port..).step_by(SLOT.into()))
+        .map(|([client, environment], first_port)| Cluster {
+            directory: directory.clone(),
+            name: format!("{client}-{environment}"),
+            first_port,
+        })
+        .collect();
+
     let project = scenario.project("project", Install::Mirror)?;
     project.copy(&lab::root()?.join("modules").join("client-environment"), "module")?;
-    project.write("main.tf", &main(&clusters)?)?;
+    project.write("main.tf", &main(directory.as_str(), first_port))?;
     project.init()?;
-    apply(&project, parallelism)?;
+    project.terraform(&["apply", "-input=false", "-auto-approve", parallelism])?.ok()?;
 
-    for (_, _, cluster) in &clusters {
+    let outputs = project.terraform(&["output", "-json"])?.ok()?.json()?;
+    for (cluster, [client, environment]) in clusters.iter().zip(CLUSTERS) {
+        let gateway = &outputs["gateways"]["value"][client][environment];
+        assert_eq!(*gateway, cluster.gateway(0), "{}", cluster.name);
         assert_eq!(cluster.brokers()?.len(), 1, "{}", cluster.name);
         Load::instances(cluster.gateways(1), 5)?.is_exact()?;
     }
     project.plan()?.is_empty()?;
+
     project.terraform(&["destroy", "-input=false", "-auto-approve", parallelism])?.ok()?;
-    for (_, _, cluster) in &clusters {
+    for cluster in &clusters {
         cluster.is_stopped()?;
     }
     scenario.passed()
 }
 
-fn apply(project: &Project, parallelism: &str) -> Result<()> {
-    project.terraform(&["apply", "-input=false", "-auto-approve", parallelism])?.ok()?;
-    let outputs = project.terraform(&["output", "-json"])?.ok()?.json()?;
-    ensure!(
-        outputs.as_object().is_some_and(|outputs| !outputs.is_empty()),
-        "no outputs: {outputs}"
-    );
-    Ok(())
-}
+fn main(directory: &str, first_port: u16) -> String {
+    format!(
+        r#"{REQUIRED_PROVIDERS}
+module "clusters" {{
+  source = "./module"
 
-fn main(clusters: &[(&str, &str, Cluster)]) -> Result<String> {
-    let mut file = hcl::REQUIRED_PROVIDERS.to_owned();
-    for (client, environment, cluster) in clusters {
-        writeln!(file, "# {client} {environment} {}", cluster.name)?;
-    }
-    Ok(file)
+  directory         = "{directory}"
+  first_port        = {first_port}
+  ports_per_cluster = {SLOT}
+  data_on_destroy   = "delete"
+
+  clients = {{
+    acme = {{
+      version = "8.6.0"
+      environments = {{
+        development = {{ slot = 0 }}
+        test        = {{ slot = 1 }}
+      }}
+    }}
+    globex = {{
+      version = "8.5.8"
+      environments = {{
+        development = {{ slot = 2 }}
+        test        = {{ slot = 3 }}
+      }}
+    }}
+  }}
+}}
+
+output "gateways" {{
+  value = module.clusters.gateways
+}}
+"#
+    )
 }
