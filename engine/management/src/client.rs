@@ -1,6 +1,6 @@
 //! The calls, one function each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
@@ -10,6 +10,7 @@ use zeebe_plan::product::{
 };
 use zeebe_spec::{BrokerId, Minor, PartitionId};
 
+use crate::answer::{Answered, ExporterState, ExportingPause, ForcedRemoval, Readiness};
 use crate::decode;
 use crate::dialect::{self, Mode};
 use crate::error::ManagementError;
@@ -27,62 +28,6 @@ pub struct Client {
     minor: Minor,
     reach: ManagementReach,
     transport: Transport,
-}
-
-/// An answer, with the broker that gave it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answered<T> {
-    /// Who answered.
-    pub by: BrokerId,
-    /// What.
-    pub value: T,
-}
-
-/// Brokers that are lost, to be taken out without being asked. Their replicas are dropped and not moved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ForcedRemoval {
-    /// Those that are lost.
-    pub remove: BTreeSet<BrokerId>,
-    /// All members that stay.
-    pub remaining: BTreeSet<BrokerId>,
-}
-
-/// Whether a broker takes part in the cluster's work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Readiness {
-    /// It does.
-    Ready,
-    /// It runs, and does not yet, or no more. A broker that is not yet a member stays so.
-    NotReady {
-        /// Its own word: `OUT_OF_SERVICE`, `DOWN`.
-        status: String,
-    },
-}
-
-/// How exporting is paused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportingPause {
-    /// Nothing leaves.
-    Hard,
-    /// Records leave, and nothing is cut from the log.
-    Soft,
-}
-
-/// Where an exporter stands, over all partitions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExporterState {
-    /// On its way to be enabled.
-    Enabling,
-    /// Works.
-    Enabled,
-    /// On its way to be disabled.
-    Disabling,
-    /// Gets nothing.
-    Disabled,
-    /// Enabled, and missing in the brokers' settings: the log is not cut any more.
-    ConfigNotFound,
-    /// Another word of the product.
-    Other(String),
 }
 
 impl Client {
@@ -212,7 +157,7 @@ impl Client {
         let request = Request::get(path::EXPORTERS);
         let (_, decoded): (_, Decoded<Vec<wire::ExporterStatus>>) = self.ask_each(&request).await?;
         let states = decoded.value.into_iter();
-        Ok(states.map(|seen| (seen.exporter_id, exporter_state(seen.status))).collect())
+        Ok(states.map(|seen| (seen.exporter_id, ExporterState::of(seen.status))).collect())
     }
 
     /// Enables an exporter (8.6 and later), with the position of another of the same type if one is named.
@@ -322,16 +267,5 @@ fn nobody(mut tried: Vec<ManagementError>, what: &'static str) -> ManagementErro
             ManagementError::NobodyAnswered { tried }
         }
         (_, None) => ManagementError::NoAddresses { what },
-    }
-}
-
-fn exporter_state(word: String) -> ExporterState {
-    match word.as_str() {
-        "ENABLING" => ExporterState::Enabling,
-        "ENABLED" => ExporterState::Enabled,
-        "DISABLING" => ExporterState::Disabling,
-        "DISABLED" => ExporterState::Disabled,
-        "CONFIG_NOT_FOUND" => ExporterState::ConfigNotFound,
-        _ => ExporterState::Other(word),
     }
 }

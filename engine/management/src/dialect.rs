@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use zeebe_plan::product::ChangeRequest;
 use zeebe_spec::{BrokerId, Minor};
 
-use crate::client::ForcedRemoval;
+use crate::answer::ForcedRemoval;
 use crate::error::ManagementError;
 use crate::transport::Request;
 use crate::wire::{BrokerKey, BrokersPatch, ChangeQuery, ClusterPatch, PartitionsPatch, path};
@@ -119,9 +119,9 @@ fn members_request<'a>(
     Request::post(path).body(&json!(keys(members)))
 }
 
-fn patch_request(query: ChangeQuery, patch: &ClusterPatch) -> Request {
+fn patch_request(query: ChangeQuery, changes: &ClusterPatch) -> Request {
     let path = format!("{}{}", path::CLUSTER, query.render());
-    Request::patch(path).body(&json!(patch))
+    Request::patch(path).body(&json!(changes))
 }
 
 fn some_keys(ids: &BTreeSet<BrokerId>) -> Option<Vec<BrokerKey>> {
@@ -134,14 +134,14 @@ fn keys<'a>(ids: impl IntoIterator<Item = &'a BrokerId>) -> Vec<BrokerKey> {
 
 /// An exporter's id, fit to stand in a path.
 pub(crate) fn exporter_path(id: &str, verb: &str) -> String {
-    let mut escaped = String::with_capacity(id.len());
-    for byte in id.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let escaped: String = id
+        .bytes()
+        .map(|byte| match byte {
+            b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect();
     format!("{}/{escaped}/{verb}", path::EXPORTERS)
 }
 

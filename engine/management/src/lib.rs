@@ -12,6 +12,7 @@
 //! What came back is told apart with care, because a change that is asked for twice is two changes: see
 //! [`ManagementError`].
 
+mod answer;
 mod client;
 mod decode;
 pub mod dialect;
@@ -21,9 +22,8 @@ pub mod shape;
 mod transport;
 pub mod wire;
 
-pub use crate::client::{
-    Answered, Client, ExporterState, ExportingPause, ForcedRemoval, Readiness,
-};
+pub use crate::answer::{Answered, ExporterState, ExportingPause, ForcedRemoval, Readiness};
+pub use crate::client::Client;
 pub use crate::error::{Call, Effect, ManagementError, Unclarity};
 pub use crate::reach::{BaseUrl, BaseUrlError, ManagementReach};
 pub use crate::transport::{Timeouts, Transport, TransportError};

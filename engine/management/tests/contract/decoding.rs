@@ -60,7 +60,7 @@ fn told(topology: &ClusterTopology) -> Vec<String> {
     lines.extend(active_partitions.iter().map(|active| format!("active {active:?}")));
     lines
         .extend(last_change.iter().map(|change| format!("last {} {:?}", change.id, change.status)));
-    for change in pending_change {
+    if let Some(change) = pending_change {
         lines.push(format!("pending {} {:?}", change.id, change.status));
         lines.extend(change.completed.iter().map(|operation| format!("- done {operation}")));
         lines.extend(change.pending.iter().map(|operation| format!("- todo {operation}")));

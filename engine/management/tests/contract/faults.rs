@@ -115,12 +115,9 @@ async fn a_refusal_is_told_in_the_products_words_wherever_it_put_them(
     #[case] expected: u16,
     #[case] words: &str,
 ) {
-    match outcome(capture(name).reply()).await {
-        ManagementError::Refused { status, message, .. } => {
-            assert_eq!((status, message.as_str()), (expected, words));
-        }
-        other => panic!("{other:?}"),
-    }
+    let error = outcome(capture(name).reply()).await;
+    let ManagementError::Refused { status, message, .. } = error else { panic!("{error:?}") };
+    assert_eq!((status, message.as_str()), (expected, words));
 }
 
 #[rstest]
