@@ -157,12 +157,16 @@ impl Cluster {
 
     /// Fails unless the cluster is gone from the machine: no process and no listening port.
     pub fn is_stopped(&self) -> Result<()> {
+        self.is_stopped_within(100)
+    }
+
+    /// The same for a cluster that has so many ports only, as another may have the next.
+    pub fn is_stopped_within(&self, ports: u16) -> Result<()> {
         let left = processes::all_of(&self.home());
         ensure!(left.is_empty(), "these processes still run: {left:#?}");
-        let last = self.first_port + 100;
         let gateways = self.first_port + GATEWAYS;
-        let taken: Vec<u16> = (self.first_port..last)
-            .chain(gateways..gateways + 100)
+        let taken: Vec<u16> = (self.first_port..self.first_port + ports)
+            .chain(gateways..gateways + ports)
             .filter(|port| !ports::is_free(*port))
             .collect();
         ensure!(taken.is_empty(), "these ports are still taken: {taken:?}");

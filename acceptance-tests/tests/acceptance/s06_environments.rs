@@ -50,7 +50,7 @@ fn four_clusters(name: &str, parallelism: &str) -> Result<()> {
 
     project.terraform(&["destroy", "-input=false", "-auto-approve", parallelism])?.ok()?;
     for cluster in &clusters {
-        cluster.is_stopped()?;
+        cluster.is_stopped_within(SLOT)?;
     }
     scenario.passed()
 }
