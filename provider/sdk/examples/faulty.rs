@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tf_sdk::call::Call;
-use tf_sdk::function::{Parameter, Signature};
+use tf_sdk::function::{Accepts, Parameter, Signature};
 use tf_sdk::provider::{
     ApplyAnswer, ApplyQuestion, Configuration, DataSource, Function, FunctionFault, ImportAnswer,
     ManagedResource, PlanAnswer, PlanQuestion, Provider, ReadAnswer, ReadQuestion, StoredState,
@@ -31,7 +31,12 @@ fn main() -> ExitCode {
 }
 
 fn parameter(name: &str) -> Parameter {
-    Parameter { name: name.to_owned(), description: "What to say.".to_owned(), ty: Type::Text }
+    Parameter {
+        name: name.to_owned(),
+        description: "What to say.".to_owned(),
+        ty: Type::Text,
+        accepts: Accepts::Known,
+    }
 }
 
 fn schema() -> Schema {
@@ -75,13 +80,22 @@ impl Configuration for Settings {
         Vec::new()
     }
 
-    #[expect(clippy::print_stdout, clippy::print_stderr, reason = "tests look where stray output goes")]
+    #[expect(
+        clippy::print_stdout,
+        clippy::print_stderr,
+        reason = "tests look where stray output goes"
+    )]
     async fn configure(&self, call: Call, _config: Value) -> Vec<Diagnostic> {
         println!("stray output");
         eprintln!("stray complaint");
         tracing::info!(version = call.client.version, "configured");
         Vec::new()
     }
+}
+
+#[expect(clippy::print_stdout, reason = "the client hears it at once")]
+fn say(text: &str) {
+    println!("{text}");
 }
 
 struct Thing(Schema);
@@ -99,7 +113,10 @@ impl ManagedResource for Thing {
     async fn validate(&self, _call: Call, config: Value) -> Vec<Diagnostic> {
         match fault(&config) {
             "refused" => {
-                vec![Diagnostic::error("text refused", "It was asked for.").at(Path::attribute("text"))]
+                vec![
+                    Diagnostic::error("text refused", "It was asked for.")
+                        .at(Path::attribute("text")),
+                ]
             }
             _ => Vec::new(),
         }
@@ -107,7 +124,10 @@ impl ManagedResource for Thing {
 
     async fn upgrade(&self, _call: Call, stored: StoredState) -> Result<Value, Vec<Diagnostic>> {
         let text = String::from_utf8_lossy(&stored.json).into_owned();
-        Ok(Value::object([("text", Value::text(text)), ("id", Value::text(stored.version.to_string()))]))
+        Ok(Value::object([
+            ("text", Value::text(text)),
+            ("id", Value::text(stored.version.to_string())),
+        ]))
     }
 
     async fn read(&self, _call: Call, question: ReadQuestion) -> ReadAnswer {
@@ -121,7 +141,8 @@ impl ManagedResource for Thing {
     }
 
     async fn plan(&self, _call: Call, question: PlanQuestion) -> PlanAnswer {
-        let PlanQuestion { prior, proposed, config: _, prior_private, planned_private: _ } = question;
+        let PlanQuestion { prior, proposed, config: _, prior_private, planned_private: _ } =
+            question;
         assert!(fault(&proposed) != "panic in plan", "as asked");
         let planned = match (&prior, &proposed) {
             (_, Value::Null) => Value::Null,
@@ -146,9 +167,9 @@ impl ManagedResource for Thing {
         let done = with(&planned, "id", Value::text("made"));
         let (state, diagnostics) = match fault(&planned) {
             "wait for the interrupt" => {
-                tracing::info!("waiting");
+                say("waiting");
                 call.cancelled.cancelled().await;
-                tracing::info!("interrupted");
+                say("interrupted");
                 (planned, vec![Diagnostic::error("interrupted", "It was made in part.")])
             }
             "unknown" => (planned, Vec::new()),
@@ -168,8 +189,13 @@ impl ManagedResource for Thing {
     async fn import(&self, _call: Call, id: String) -> ImportAnswer {
         let (state, diagnostics) = match id.as_str() {
             "silence" => (Value::Null, Vec::new()),
-            "nowhere" => (Value::Null, vec![Diagnostic::error("no thing \"nowhere\"", "It is not there.")]),
-            _ => (Value::object([("id", Value::text(id)), ("text", Value::text("found"))]), Vec::new()),
+            "nowhere" => {
+                (Value::Null, vec![Diagnostic::error("no thing \"nowhere\"", "It is not there.")])
+            }
+            _ => (
+                Value::object([("id", Value::text(id)), ("text", Value::text("found"))]),
+                Vec::new(),
+            ),
         };
         ImportAnswer { state, private: b"imported".to_vec(), diagnostics }
     }
@@ -215,7 +241,9 @@ impl Function for Shout {
         let words: Vec<&str> = arguments.iter().filter_map(Value::as_text).collect();
         assert!(words.first() != Some(&"panic"), "as asked");
         match words.iter().position(|word| word.is_empty()) {
-            Some(place) => Err(FunctionFault { text: "nothing to say".to_owned(), argument: Some(place) }),
+            Some(place) => {
+                Err(FunctionFault { text: "nothing to say".to_owned(), argument: Some(place) })
+            }
             None => Ok(Value::text(words.join(" ").to_uppercase())),
         }
     }

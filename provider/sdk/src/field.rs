@@ -12,6 +12,7 @@ use zeebe_scalar::{Kind, Raw, Scalar};
 pub use self::collections::Set;
 pub use self::secret::Secret;
 use crate::decode::{Findings, Place, Refusal, shown};
+use crate::function::Accepts;
 use crate::knowable::Knowable;
 use crate::model::Attributes;
 use crate::number::Number;
@@ -31,6 +32,11 @@ pub trait Field<M>: Sized + Clone + Send + Sync + 'static {
     /// Who may see it.
     fn secrecy() -> Secrecy {
         Secrecy::Shown
+    }
+
+    /// Which of null and unknown it can hold by itself, which makes it an argument of a function that accepts them.
+    fn accepts() -> Accepts {
+        Accepts::Known
     }
 
     /// Reads a value of the schema. None where it breaks a rule; then the findings say which.
@@ -189,6 +195,10 @@ impl<T: Field<M>, M> Field<marker::Knowable<M>> for Knowable<T> {
         T::secrecy()
     }
 
+    fn accepts() -> Accepts {
+        Accepts::Anything
+    }
+
     fn decode(value: &Value, place: &Place<'_>, findings: &mut Findings) -> Option<Knowable<Self>> {
         T::decode(value, place, findings).map(Knowable::Known)
     }
@@ -199,6 +209,33 @@ impl<T: Field<M>, M> Field<marker::Knowable<M>> for Knowable<T> {
             Self::Unknown => Value::Unknown,
             Self::Known(value) => value.encode(),
         }
+    }
+}
+
+/// An element or an argument that may be null; by itself an attribute is that already.
+impl<T: Field<M>, M> Field<marker::Nullable<M>> for Option<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn secrecy() -> Secrecy {
+        T::secrecy()
+    }
+
+    fn accepts() -> Accepts {
+        Accepts::Nullable
+    }
+
+    fn decode(value: &Value, place: &Place<'_>, findings: &mut Findings) -> Option<Knowable<Self>> {
+        Some(match T::decode(value, place, findings)? {
+            Knowable::Null => Knowable::Known(None),
+            Knowable::Unknown => Knowable::Unknown,
+            Knowable::Known(value) => Knowable::Known(Some(value)),
+        })
+    }
+
+    fn encode(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::encode)
     }
 }
 

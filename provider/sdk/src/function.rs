@@ -20,7 +20,7 @@ pub struct Signature {
     pub returns: Type,
 }
 
-/// One parameter of a function. Null and unknown arguments never reach the function.
+/// One parameter of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// Name in messages and on the reference page.
@@ -29,6 +29,19 @@ pub struct Parameter {
     pub description: String,
     /// The argument's type.
     pub ty: Type,
+    /// Which arguments reach the function.
+    pub accepts: Accepts,
+}
+
+/// Which arguments reach a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepts {
+    /// Known ones only: null is refused, and with an unknown one the result is unknown without a call.
+    Known,
+    /// Null too.
+    Nullable,
+    /// Null and unknown ones too.
+    Anything,
 }
 
 impl From<&Signature> for tfplugin6::Function {
@@ -48,12 +61,12 @@ impl From<&Signature> for tfplugin6::Function {
 
 impl From<&Parameter> for tfplugin6::function::Parameter {
     fn from(parameter: &Parameter) -> Self {
-        let Parameter { name, description, ty } = parameter;
+        let Parameter { name, description, ty, accepts } = parameter;
         Self {
             name: name.clone(),
             r#type: ty.to_bytes(),
-            allow_null_value: false,
-            allow_unknown_values: false,
+            allow_null_value: *accepts != Accepts::Known,
+            allow_unknown_values: *accepts == Accepts::Anything,
             description: description.clone(),
             description_kind: StringKind::Markdown.into(),
         }

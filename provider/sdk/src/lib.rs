@@ -16,6 +16,7 @@ mod cancel;
 pub mod codec;
 pub mod decode;
 pub mod diagnostic;
+pub mod docs;
 pub mod field;
 pub mod function;
 pub mod knowable;

@@ -65,4 +65,4 @@ fn read<T: Attributes>(value: &Value, source: Source) -> Result<T, Vec<Diagnosti
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -73,7 +73,12 @@ pub fn encode<S: Slot<M>, M>(name: &str, slot: &S) -> (String, Value) {
 
 /// A parameter of a function.
 pub fn parameter<T: Field<M>, M>(name: &str, description: &str) -> Parameter {
-    Parameter { name: name.to_owned(), description: description.to_owned(), ty: T::shape().ty() }
+    Parameter {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        ty: T::shape().ty(),
+        accepts: T::accepts(),
+    }
 }
 
 /// A list that makes up a function's further arguments.

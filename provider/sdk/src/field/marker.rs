@@ -10,6 +10,7 @@ pub enum Number {}
 pub enum Dynamic {}
 pub enum Secret {}
 pub struct Knowable<M>(PhantomData<M>);
+pub struct Nullable<M>(PhantomData<M>);
 pub struct List<M>(PhantomData<M>);
 pub struct Set<M>(PhantomData<M>);
 pub struct Map<M>(PhantomData<M>);

@@ -21,7 +21,7 @@ zeebe_scalar::choice! {
 
 /// Trees of one kind.
 #[derive(Clone, Debug, PartialEq, Attributes)]
-struct Row {
+pub(crate) struct Row {
     /// How many trees.
     trees: Required<Count>,
     /// What they stand in.
@@ -34,7 +34,7 @@ struct Row {
 
 /// How much water.
 #[derive(Clone, Debug, PartialEq, Attributes)]
-struct Water {
+pub(crate) struct Water {
     /// Litres for each tree.
     #[attribute(default = 2.5)]
     litres: Defaulted<f64>,
@@ -43,7 +43,7 @@ struct Water {
 /// An orchard: rows of trees.
 #[derive(Clone, Debug, PartialEq, Resource)]
 #[resource(name = "sample_orchard", version = 2)]
-struct Orchard {
+pub(crate) struct Orchard {
     /// Name of the orchard.
     #[attribute(replace)]
     name: Required<Name>,

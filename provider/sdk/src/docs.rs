@@ -1,0 +1,324 @@
+//! Reference pages: what a schema says, in the registry's layout.
+
+use std::fmt::Write;
+
+use crate::function::{Parameter, Signature};
+use crate::model::Model;
+use crate::schema::{
+    Attribute, DefaultValue, Nesting, Object, OnChange, Presence, Rule, Schema, Secrecy, Shape,
+};
+use crate::types::Type;
+use crate::value::Value;
+
+/// What a page is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A managed resource.
+    Resource,
+    /// A data source.
+    DataSource,
+    /// The provider's own block.
+    Provider,
+}
+
+impl Kind {
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Resource => "Resource",
+            Self::DataSource => "Data Source",
+            Self::Provider => "Provider",
+        }
+    }
+}
+
+/// What stands on a page beside the schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// HCL that shows its use.
+    pub example: Option<String>,
+    /// The command that imports one.
+    pub import: Option<String>,
+}
+
+/// The page of a model.
+pub fn page<M: Model>(kind: Kind, extras: &Extras) -> String {
+    render(M::NAME, kind, M::schema(), extras)
+}
+
+/// The page of a schema.
+pub fn render(name: &str, kind: Kind, schema: &Schema, extras: &Extras) -> String {
+    let mut page = Page { text: String::new(), pending: Vec::new() };
+    let summary = first_sentence(schema.description());
+    page.line("---");
+    page.line(&format!("page_title: \"{name} {}\"", kind.heading()));
+    page.line("description: |-");
+    page.line(&format!("  {summary}"));
+    page.line("---");
+    page.line("");
+    page.line(&format!("# {name} ({})", kind.heading()));
+    page.line("");
+    page.line(schema.description());
+    page.fenced("Example Usage", "terraform", extras.example.as_deref());
+    page.line("");
+    page.line("## Schema");
+    page.object("", schema.object());
+    page.pending();
+    page.fenced("Import", "shell", extras.import.as_deref());
+    page.text
+}
+
+/// The page of a function.
+pub fn function(name: &str, signature: &Signature) -> String {
+    let Signature { summary, description, parameters, variadic, returns } = signature;
+    let mut page = Page { text: String::new(), pending: Vec::new() };
+    page.line("---");
+    page.line(&format!("page_title: \"{name} Function\""));
+    page.line("description: |-");
+    page.line(&format!("  {summary}"));
+    page.line("---");
+    page.line("");
+    page.line(&format!("# {name} (Function)"));
+    page.line("");
+    page.line(description);
+    page.line("");
+    page.line("## Signature");
+    page.line("");
+    page.line("```text");
+    let named = |parameter: &Parameter| format!("{} {}", parameter.name, spelling(&parameter.ty));
+    let mut list: Vec<_> = parameters.iter().map(named).collect();
+    list.extend(variadic.iter().map(|parameter| format!("{}...", named(parameter))));
+    page.line(&format!("{name}({}) {}", list.join(", "), spelling(returns)));
+    page.line("```");
+    page.line("");
+    page.line("## Arguments");
+    page.line("");
+    for (place, parameter) in parameters.iter().chain(variadic).enumerate() {
+        let Parameter { name, description, ty, accepts: _ } = parameter;
+        let description = one_line(description);
+        page.line(&format!("{}. `{name}` ({}) {description}", place + 1, type_name(ty)));
+    }
+    page.text
+}
+
+struct Page<'a> {
+    text: String,
+    /// Nested objects whose section follows: where they are, and what they are.
+    pending: Vec<(String, &'a Object)>,
+}
+
+impl<'a> Page<'a> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn fenced(&mut self, heading: &str, language: &str, text: Option<&str>) {
+        let Some(text) = text else { return };
+        self.line("");
+        self.line(&format!("## {heading}"));
+        self.line("");
+        self.line(&format!("```{language}"));
+        self.line(text.trim_end());
+        self.line("```");
+    }
+
+    fn object(&mut self, path: &str, object: &'a Object) {
+        let sections: [(&str, &[Presence]); 3] = [
+            ("Required", &[Presence::Required]),
+            ("Optional", &[Presence::Optional, Presence::OptionalComputed]),
+            ("Read-Only", &[Presence::Computed]),
+        ];
+        for (heading, presences) in sections {
+            let mut attributes = object
+                .attributes()
+                .iter()
+                .filter(|(_, attribute)| presences.contains(&attribute.presence))
+                .peekable();
+            if attributes.peek().is_none() {
+                continue;
+            }
+            self.line("");
+            if path.is_empty() {
+                self.line(&format!("### {heading}"));
+            } else {
+                self.line(&format!("{heading}:"));
+            }
+            self.line("");
+            for (name, attribute) in attributes {
+                self.attribute(path, name, attribute);
+            }
+        }
+    }
+
+    fn attribute(&mut self, path: &str, name: &str, attribute: &'a Attribute) {
+        let Attribute {
+            shape,
+            presence,
+            description,
+            secrecy,
+            deprecated,
+            default,
+            on_change,
+            stability: _,
+        } = attribute;
+        let mut traits = vec![shape_name(shape)];
+        match secrecy {
+            Secrecy::Shown => {}
+            Secrecy::Sensitive => traits.push("Sensitive".to_owned()),
+            Secrecy::WriteOnly => traits.push("Sensitive, Write-only".to_owned()),
+        }
+        if deprecated.is_some() {
+            traits.push("Deprecated".to_owned());
+        }
+        let mut text = format!("- `{name}` ({}) {}", traits.join(", "), one_line(description));
+        let mut sentence = |sentence: String| {
+            write!(text, " {sentence}").expect("writing to memory cannot fail");
+        };
+        if let Shape::Plain { ty, rule: Some(rule) } = shape
+            && let Some(rule) = told(rule, ty, *presence)
+        {
+            sentence(rule);
+        }
+        match (default, presence) {
+            (Some(DefaultValue { value, refused: _ }), _) => {
+                sentence(format!("Defaults to `{}`.", literal(value)));
+            }
+            (None, Presence::OptionalComputed) => {
+                sentence("Chosen by the provider where it is not given.".to_owned())
+            }
+            (None, Presence::Required | Presence::Optional | Presence::Computed) => {}
+        }
+        if *on_change == OnChange::Replace {
+            sentence("A change needs a new object.".to_owned());
+        }
+        if let Some(instead) = deprecated {
+            sentence(format!("**Deprecated**: {instead}."));
+        }
+        if let Shape::Nested { nesting: _, object } = shape {
+            let inner = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            sentence(format!("(see [below for nested schema](#nestedatt--{}))", anchor(&inner)));
+            self.pending.push((inner, object));
+        }
+        self.line(&text);
+    }
+
+    /// The sections of nested objects, each before those that it holds.
+    fn pending(&mut self) {
+        let mut next = 0;
+        while let Some((path, object)) = self.pending.get(next).cloned() {
+            next += 1;
+            self.line("");
+            self.line(&format!("<a id=\"nestedatt--{}\"></a>", anchor(&path)));
+            self.line(&format!("### Nested Schema for `{path}`"));
+            self.object(&path, object);
+        }
+    }
+}
+
+fn anchor(path: &str) -> String {
+    path.replace('.', "--")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn first_sentence(text: &str) -> String {
+    let text = one_line(text);
+    match text.split_once(". ") {
+        Some((sentence, _)) => format!("{sentence}."),
+        None => text,
+    }
+}
+
+/// The rule as a sentence; none where the type says it all, or where nobody writes the value.
+fn told(rule: &Rule, ty: &Type, presence: Presence) -> Option<String> {
+    let Rule { text, example, words } = rule;
+    if presence == Presence::Computed && words.is_empty() {
+        return None;
+    }
+    let each = match ty {
+        Type::List(_) | Type::Set(_) | Type::Map(_) => "Each must be",
+        Type::Truth
+        | Type::Number
+        | Type::Text
+        | Type::Dynamic
+        | Type::Tuple(_)
+        | Type::Object(_) => "Must be",
+    };
+    if !words.is_empty() {
+        let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+        return Some(format!("{each} one of {}.", words.join(", ")));
+    }
+    match *text {
+        "a string" | "a whole number" | "true or false" | "a number" => None,
+        text => Some(format!("{each} {text}, for example `{example}`.")),
+    }
+}
+
+/// The value as HCL.
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Unknown => "(known after apply)".to_owned(),
+        Value::Truth(truth) => truth.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => format!("\"{text}\""),
+        Value::List(elements) => {
+            format!("[{}]", elements.iter().map(literal).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(members) if members.is_empty() => "{}".to_owned(),
+        Value::Object(members) => {
+            let members =
+                members.iter().map(|(name, value)| format!("{name} = {}", literal(value)));
+            format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+        }
+        Value::Dynamic(typed) => literal(&typed.value),
+    }
+}
+
+fn shape_name(shape: &Shape) -> String {
+    match shape {
+        Shape::Plain { ty, rule: _ } => type_name(ty),
+        Shape::Nested { nesting, object: _ } => match nesting {
+            Nesting::Single => "Attributes",
+            Nesting::List => "Attributes List",
+            Nesting::Set => "Attributes Set",
+            Nesting::Map => "Attributes Map",
+        }
+        .to_owned(),
+    }
+}
+
+/// The type as the registry writes it.
+fn type_name(ty: &Type) -> String {
+    match ty {
+        Type::Truth => "Boolean".to_owned(),
+        Type::Number => "Number".to_owned(),
+        Type::Text => "String".to_owned(),
+        Type::Dynamic => "Dynamic".to_owned(),
+        Type::List(element) => format!("List of {}", type_name(element)),
+        Type::Set(element) => format!("Set of {}", type_name(element)),
+        Type::Map(element) => format!("Map of {}", type_name(element)),
+        Type::Tuple(_) => "Tuple".to_owned(),
+        Type::Object(_) => "Object".to_owned(),
+    }
+}
+
+/// The type as HCL writes it.
+fn spelling(ty: &Type) -> String {
+    match ty {
+        Type::Truth => "bool".to_owned(),
+        Type::Number => "number".to_owned(),
+        Type::Text => "string".to_owned(),
+        Type::Dynamic => "dynamic".to_owned(),
+        Type::List(element) => format!("list of {}", spelling(element)),
+        Type::Set(element) => format!("set of {}", spelling(element)),
+        Type::Map(element) => format!("map of {}", spelling(element)),
+        Type::Tuple(_) => "tuple".to_owned(),
+        Type::Object(_) => "object".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
