@@ -1,0 +1,151 @@
+//! One cluster: its target, and the way to its product.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use zeebe_management::{
+    BaseUrl, BaseUrlError, Client, ManagementError, ManagementReach, Transport,
+};
+use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed};
+use zeebe_plan::product::{ClusterTopology, GatewayView};
+use zeebe_spec::Minor;
+use zeebe_target::{Call, Target, TargetError};
+
+/// A cluster at its target, with the connections to its product.
+#[derive(Clone)]
+pub struct Cluster<'a> {
+    target: &'a dyn Target,
+    transport: Transport,
+}
+
+impl fmt::Debug for Cluster<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cluster").field("place", self.target.place()).finish_non_exhaustive()
+    }
+}
+
+/// Why there is no way to the product.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The target could not say what runs, or how to reach it.
+    #[error(transparent)]
+    Target(TargetError),
+    /// The target gave an address that is none.
+    #[error("target gave a wrong address of {of}")]
+    Address {
+        /// Whose address.
+        of: String,
+        /// What is wrong with it.
+        #[source]
+        source: BaseUrlError,
+    },
+    /// No broker's process runs, so there is nobody to ask.
+    #[error("no broker runs")]
+    Down,
+}
+
+/// What the target sees of a cluster's components.
+pub(crate) type Components = BTreeMap<ComponentId, Observed<ComponentState>>;
+
+impl<'a> Cluster<'a> {
+    /// The cluster at a target; the connections may be shared with others.
+    pub fn new(target: &'a dyn Target, transport: Transport) -> Self {
+        Self { target, transport }
+    }
+
+    pub(crate) fn target(&self) -> &'a dyn Target {
+        self.target
+    }
+
+    /// The way to the product, as its processes stand now.
+    pub(crate) async fn connect(&self, call: &Call) -> Result<Product, ConnectError> {
+        let components = self.target.observe(call).await.map_err(ConnectError::Target)?;
+        self.connect_to(&components, call).await?.ok_or(ConnectError::Down)
+    }
+
+    /// The way to the product among these components; `None` where no broker runs.
+    pub(crate) async fn connect_to(
+        &self,
+        components: &Components,
+        call: &Call,
+    ) -> Result<Option<Product>, ConnectError> {
+        let mut brokers = BTreeSet::new();
+        let (mut broker_minors, mut gateway_minors) = (BTreeSet::new(), BTreeSet::new());
+        for (id, seen) in components {
+            let Observed::Present(ComponentState {
+                condition: Condition::Running(_),
+                version,
+                fingerprint: _,
+            }) = seen
+            else {
+                continue;
+            };
+            match id {
+                ComponentId::Broker(broker) => {
+                    brokers.insert(*broker);
+                    broker_minors.insert(version.minor());
+                }
+                ComponentId::Gateway(_) => {
+                    gateway_minors.insert(version.minor());
+                }
+            }
+        }
+        // While a roll is under way the older brokers are those that decide: the coordinator is the last.
+        let Some(minor) = broker_minors.first().copied() else {
+            return Ok(None);
+        };
+        let reach = self.target.reach(&brokers, call).await.map_err(ConnectError::Target)?;
+        let mut addresses = ManagementReach::default();
+        for (broker, url) in &reach.management {
+            addresses.brokers.insert(*broker, address(url, || format!("broker {broker}"))?);
+        }
+        for url in &reach.rest {
+            addresses.gateways.push(address(url, || "a gateway".to_owned())?);
+        }
+        let minors = if gateway_minors.is_empty() { broker_minors } else { gateway_minors };
+        let client =
+            |minor: Minor| Client::with_transport(minor, addresses.clone(), self.transport.clone());
+        Ok(Some(Product {
+            client: client(minor),
+            gateways: minors.into_iter().map(client).collect(),
+        }))
+    }
+}
+
+fn address(url: &str, of: impl Fn() -> String) -> Result<BaseUrl, ConnectError> {
+    BaseUrl::parse(url).map_err(|source| ConnectError::Address { of: of(), source })
+}
+
+/// The way to one cluster's product.
+#[derive(Clone, Debug)]
+pub(crate) struct Product {
+    /// Speaks to the brokers.
+    pub(crate) client: Client,
+    /// Speak to the gateways, one for each minor that they run: each has its own path.
+    gateways: Vec<Client>,
+}
+
+impl Product {
+    /// The configuration of the cluster from its coordinator, the lowest member: the only one that knows
+    /// of changes. "No change" from another broker proves nothing.
+    pub(crate) async fn coordinator(&self) -> Result<ClusterTopology, ManagementError> {
+        let answered = self.client.cluster_from_any().await?;
+        match answered.value.member_ids().first() {
+            Some(lowest) if *lowest != answered.by => self.client.cluster(*lowest).await,
+            Some(_) | None => Ok(answered.value),
+        }
+    }
+
+    /// The cluster as a gateway sees it.
+    pub(crate) async fn gateway_view(&self) -> Result<GatewayView, ManagementError> {
+        let mut refused = None;
+        for client in &self.gateways {
+            match client.gateway_view().await {
+                // A gateway of another minor, which has another path.
+                Err(error @ ManagementError::Refused { .. }) => refused = Some(error),
+                outcome => return outcome,
+            }
+        }
+        Err(refused.unwrap_or(ManagementError::NoAddresses { what: "gateway" }))
+    }
+}

@@ -1,0 +1,164 @@
+//! Looking: at the book, at the target, at the product. Changes nothing.
+
+use serde::Deserialize;
+use zeebe_management::ManagementError;
+use zeebe_plan::observed::{
+    ClusterObserved, ClusterRecord, ClusterVitals, LastApply, ProductAnswer, ProductObserved,
+};
+use zeebe_plan::product::{ChangeRequest, PlannedChange};
+use zeebe_target::{Book, BookError, Call, DocumentName, Entry, Event, TargetError};
+
+use crate::chain::chain;
+use crate::cluster::{Cluster, ConnectError};
+use crate::error::StepError;
+use crate::retry::cancellable;
+
+/// Why a look found nothing that can be relied on. Never to be read as "nothing is there".
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// The user wanted to stop.
+    #[error("the look was cancelled")]
+    Cancelled,
+    /// The book could not be read.
+    #[error(transparent)]
+    Book(BookError),
+    /// The cluster's document is whole and says what this engine does not understand.
+    #[error("document \"cluster\" of the book at {place} is not understood")]
+    Record {
+        /// Where the book is.
+        place: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The target could not look.
+    #[error(transparent)]
+    Target(TargetError),
+    /// The target gave no way to the product.
+    #[error("could not connect to the product")]
+    Connect(#[source] ConnectError),
+}
+
+/// Looks at a cluster: its book, its components, its product.
+pub async fn observe(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterObserved, ObserveError> {
+    cancellable(call, look(cluster, call)).await.unwrap_or(Err(ObserveError::Cancelled))
+}
+
+async fn look(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterObserved, ObserveError> {
+    let book = cluster.target().book();
+    let record = record(book).await?;
+    let last_apply = last_apply(&book.journal().await.map_err(ObserveError::Book)?);
+    let components = cluster.target().observe(call).await.map_err(ObserveError::Target)?;
+    let product = match cluster.connect_to(&components, call).await {
+        Ok(None) => ProductObserved::Down,
+        Ok(Some(product)) => match product.client.cluster_from_any().await {
+            Ok(answered) => ProductObserved::Answered(ProductAnswer {
+                by: answered.by,
+                topology: answered.value,
+            }),
+            Err(error) => ProductObserved::Silent(chain(&error)),
+        },
+        Err(error) => return Err(ObserveError::Connect(error)),
+    };
+    Ok(ClusterObserved { record, last_apply, components, product })
+}
+
+/// The cluster's own document.
+async fn record(book: &dyn Book) -> Result<Option<ClusterRecord>, ObserveError> {
+    let document = book.read(&DocumentName::cluster()).await.map_err(ObserveError::Book)?;
+    document
+        .map(ClusterRecord::deserialize)
+        .transpose()
+        .map_err(|source| ObserveError::Record { place: book.place(), source })
+}
+
+/// How the last apply ended. One that failed or was cancelled in a step has ended too, but what it had
+/// begun goes on: for whoever plans it is as if it had been cut off.
+fn last_apply(journal: &[Entry]) -> LastApply {
+    let Some(last) = journal.last() else {
+        return LastApply::None;
+    };
+    let of_last = journal.iter().rev().take_while(|entry| entry.apply == last.apply);
+    let failed = of_last.into_iter().any(|entry| matches!(entry.event, Event::Failed { .. }));
+    match (&last.event, failed) {
+        (Event::Ended { .. }, false) => LastApply::Ended,
+        (
+            Event::Ended { .. }
+            | Event::Began { .. }
+            | Event::Started { .. }
+            | Event::Accepted { .. }
+            | Event::Saw { .. }
+            | Event::Done { .. }
+            | Event::Failed { .. },
+            _,
+        ) => LastApply::CutOff,
+    }
+}
+
+/// Why there are no volatile facts.
+#[derive(Debug, thiserror::Error)]
+pub enum VitalsError {
+    /// The user wanted to stop.
+    #[error("the look was cancelled")]
+    Cancelled,
+    /// There is no way to the product.
+    #[error("could not connect to the product")]
+    Connect(#[source] ConnectError),
+    /// No broker answered.
+    #[error("no broker of the cluster answers")]
+    Silent(#[source] ManagementError),
+}
+
+/// Looks at leaders, health, versions and the change under way.
+pub async fn vitals(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterVitals, VitalsError> {
+    let look = async {
+        let product = cluster.connect(call).await.map_err(VitalsError::Connect)?;
+        let topology = match product.coordinator().await {
+            Ok(topology) => topology,
+            // The coordinator is away; the others know all but changes.
+            Err(_) => product.client.cluster_from_any().await.map_err(VitalsError::Silent)?.value,
+        };
+        let gateway = match product.gateway_view().await {
+            Ok(view) => Some(view),
+            Err(error) => {
+                tracing::debug!(error = chain(&error), "no gateway answered");
+                None
+            }
+        };
+        Ok(ClusterVitals { topology, gateway })
+    };
+    cancellable(call, look).await.unwrap_or(Err(VitalsError::Cancelled))
+}
+
+/// Why the product did not say what it would do.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The user wanted to stop.
+    #[error("the question was cancelled")]
+    Cancelled,
+    /// There is no way to the product.
+    #[error("could not connect to the product")]
+    Connect(#[source] ConnectError),
+    /// The product did not answer, or refused.
+    #[error("the product did not say what it would do")]
+    Product(#[source] ManagementError),
+}
+
+/// Asks the product what it would do for a change: a dry run, which changes nothing.
+pub async fn ask(
+    cluster: &Cluster<'_>,
+    request: &ChangeRequest,
+    call: &Call,
+) -> Result<PlannedChange, AskError> {
+    let question = async {
+        let product = cluster.connect(call).await.map_err(AskError::Connect)?;
+        product.client.dry_run(request).await.map_err(AskError::Product)
+    };
+    match cancellable(call, question).await {
+        Ok(outcome) => outcome,
+        Err(StepError::Cancelled | _) => Err(AskError::Cancelled),
+    }
+}
+
+#[cfg(test)]
+mod tests;

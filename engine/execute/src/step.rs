@@ -1,0 +1,41 @@
+//! Each kind of step, in a file of its own where it is more than one call.
+
+mod change;
+mod gate;
+mod snapshot;
+
+use zeebe_plan::step::Step;
+use zeebe_target::{DocumentName, TargetError};
+
+use crate::error::StepError;
+use crate::run::Run;
+
+/// Does one step.
+pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), StepError> {
+    let target = run.cluster.target();
+    match step {
+        Step::Record(record) => {
+            let document = serde_json::to_value(record).map_err(StepError::Encode)?;
+            run.book().write(&DocumentName::cluster(), &document).await.map_err(StepError::Book)
+        }
+        Step::Prepare(version) => {
+            target.prepare(version, run.call).await.map_err(|error| of_target(run, error))
+        }
+        Step::Ensure { id, to, why: _ } => {
+            target.ensure(id, to, run.call).await.map_err(|error| of_target(run, error))
+        }
+        Step::Await { change, deadline } => change::end_of(run, *change, *deadline).await,
+        Step::Change { request, operations, deadline } => {
+            change::change(run, request, operations.as_deref(), *deadline).await
+        }
+        Step::Snapshot { brokers, deadline } => snapshot::snapshot(run, brokers, *deadline).await,
+        Step::Gate(gate) => gate::gate(run, gate).await,
+        Step::Forget => run.book().destroy().await.map_err(StepError::Book),
+    }
+}
+
+/// A target that gives up because the user wants to stop says so in its own words.
+fn of_target(run: &Run<'_>, error: TargetError) -> StepError {
+    tracing::debug!(error = crate::chain(&error), "the target did not do it");
+    if run.call.cancel.is_cancelled() { StepError::Cancelled } else { StepError::Target(error) }
+}

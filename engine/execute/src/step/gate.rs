@@ -1,0 +1,150 @@
+//! The gate: waits for a condition of the whole cluster, and says what is still missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use zeebe_plan::component::{ComponentId, Condition, Observed};
+use zeebe_plan::step::Gate;
+use zeebe_spec::{BrokerId, PartitionId};
+
+use crate::chain::chain;
+use crate::cluster::{Components, Product};
+use crate::error::StepError;
+use crate::lacks;
+use crate::retry::cancellable;
+use crate::run::Run;
+
+/// How often the processes are looked at: one that has ended never becomes whole.
+const LOOK_AT_PROCESSES: Duration = Duration::from_secs(2);
+
+/// What one look at the cluster brought.
+enum Look {
+    /// All is as it should be, with these leaders.
+    Whole(BTreeMap<PartitionId, BTreeSet<BrokerId>>),
+    /// This is missing.
+    Lacks(Vec<String>),
+}
+
+pub(super) async fn gate(run: &Run<'_>, gate: &Gate) -> Result<(), StepError> {
+    let mut wait = run.wait(gate.deadline);
+    let mut product: Result<Product, String> = Err("nobody was asked yet".to_owned());
+    let mut processes_at: Option<Duration> = None;
+    // Since when it holds without a break, and with which leaders.
+    let mut whole: Option<(Duration, BTreeMap<_, _>)> = None;
+    loop {
+        let now = wait.so_far();
+        if processes_at.is_none_or(|at| now.saturating_sub(at) >= LOOK_AT_PROCESSES) {
+            product = processes(run, gate).await?;
+            processes_at = Some(now);
+        }
+        let seen = match &product {
+            Ok(product) => look(run, gate, product).await?,
+            Err(why) => Look::Lacks(vec![why.clone()]),
+        };
+        let now = wait.so_far();
+        match seen {
+            Look::Whole(leaders) => {
+                let since = match whole.take() {
+                    Some((since, before)) if before == leaders => since,
+                    // A leader that moved between two looks was none in between.
+                    Some(_) => {
+                        run.saw("a leader has moved").await?;
+                        now
+                    }
+                    None => now,
+                };
+                let held = now.saturating_sub(since);
+                if held >= gate.stable_for {
+                    let held = held.as_millis();
+                    return run
+                        .saw(format!("the cluster is whole, held {held} ms: {}", led(&leaders)))
+                        .await;
+                }
+                let what =
+                    format!("the cluster to stay whole for {} s", gate.stable_for.as_secs_f32());
+                if wait.is_for(&what) {
+                    run.saw(format!("the cluster is whole: {}", led(&leaders))).await?;
+                }
+                whole = Some((since, leaders));
+                if wait.is_over() {
+                    return Err(StepError::TimedOut { after: gate.deadline, lacks: vec![what] });
+                }
+                wait.hasten();
+            }
+            Look::Lacks(lacks) => {
+                whole = None;
+                let what = lacks.join(", ");
+                if wait.is_for(&what) {
+                    run.saw(&what).await?;
+                }
+                if wait.is_over() {
+                    return Err(StepError::TimedOut { after: gate.deadline, lacks });
+                }
+            }
+        }
+        wait.pause().await?;
+    }
+}
+
+/// Looks at the processes, and for the way to the product. A member whose process has ended is the end of
+/// the wait: nobody starts it again while we wait.
+async fn processes(run: &Run<'_>, gate: &Gate) -> Result<Result<Product, String>, StepError> {
+    let target = run.cluster.target();
+    let components = match cancellable(run.call, target.observe(run.call)).await? {
+        Ok(components) => components,
+        Err(error) => return Ok(Err(chain(&error))),
+    };
+    if let Some(id) = ended(&components, gate) {
+        let root = &target.place().root;
+        let logs = match id {
+            ComponentId::Broker(broker) => format!("{root}/brokers/{broker}/logs"),
+            ComponentId::Gateway(index) => format!("{root}/gateways/{index}/logs"),
+        };
+        return Err(StepError::Died { id, logs });
+    }
+    Ok(match cancellable(run.call, run.cluster.connect_to(&components, run.call)).await? {
+        Ok(Some(product)) => Ok(product),
+        Ok(None) => Err("no broker runs".to_owned()),
+        Err(error) => Err(chain(&error)),
+    })
+}
+
+/// The first member whose process has ended.
+fn ended(components: &Components, gate: &Gate) -> Option<ComponentId> {
+    gate.shape.members.iter().map(|broker| ComponentId::Broker(*broker)).find(|id| match components
+        .get(id)
+    {
+        Some(Observed::Present(state)) => state.condition == Condition::Stopped,
+        Some(Observed::Absent | Observed::Unclear(_)) | None => false,
+    })
+}
+
+async fn look(run: &Run<'_>, gate: &Gate, product: &Product) -> Result<Look, StepError> {
+    let topology = match cancellable(run.call, product.coordinator()).await? {
+        Ok(topology) => topology,
+        Err(error) => {
+            return Ok(Look::Lacks(vec![format!(
+                "the coordinator does not answer ({})",
+                chain(&error)
+            )]));
+        }
+    };
+    let view = match cancellable(run.call, product.gateway_view()).await? {
+        Ok(view) => view,
+        Err(error) => {
+            let mut lacks = lacks::of_shape(&topology, &gate.shape);
+            lacks.push(format!("no gateway answers ({})", chain(&error)));
+            return Ok(Look::Lacks(lacks));
+        }
+    };
+    let lacks = lacks::of_gate(gate, &topology, &view);
+    Ok(if lacks.is_empty() { Look::Whole(lacks::leaders(&view)) } else { Look::Lacks(lacks) })
+}
+
+/// Who leads what, for the journal.
+fn led(leaders: &BTreeMap<PartitionId, BTreeSet<BrokerId>>) -> String {
+    let led = leaders.iter().flat_map(|(partition, brokers)| {
+        brokers.iter().map(move |broker| format!("broker {broker} leads partition {partition}"))
+    });
+    led.collect::<Vec<_>>().join(", ")
+}
