@@ -18,6 +18,8 @@ const MANAGEMENT: &str =
     "The engine looks after the cluster through the management API, and must find it.";
 const CLIENT_TLS: &str = "The engine asks gateways for the topology without TLS and without a token; \
                           protect the clients' side with a proxy.";
+const AUTHENTICATION: &str = "Clusters run without secondary storage, so they have no users, and the engine \
+                              asks gateways without a token; protect the clients' side with a proxy.";
 const PROFILES: &str = "Which parts of the product run follows from `topology`.";
 const SECONDARY_STORAGE: &str = "Clusters run without secondary storage: search and web applications are not \
                                  part of `zeebe_cluster`.";
@@ -83,6 +85,10 @@ const OWNED: &[(&str, &str)] = &[
     ("camunda.data.primary-storage.disk.free-space.*", WATERMARKS),
     ("camunda.data.secondary-storage.*", SECONDARY_STORAGE),
     ("camunda.data.exporters.*", EXPORTERS),
+    ("camunda.security.authentication.*", AUTHENTICATION),
+    ("camunda.security.authorizations.*", AUTHENTICATION),
+    ("camunda.security.initialization.*", AUTHENTICATION),
+    ("camunda.insecure", AUTHENTICATION),
     ("camunda.system.cpu-thread-count", CPU_THREADS),
     ("camunda.system.io-thread-count", IO_THREADS),
     ("camunda.license.key", LICENSE),

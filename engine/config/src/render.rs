@@ -72,7 +72,7 @@ pub fn broker(minor: Minor, intent: &BrokerIntent) -> Rendered {
     let mut settings = broker::settings(minor, intent);
     settings.extend(places.settings());
     add_own(&mut settings, Component::Broker, &intent.configuration);
-    add_defaults(&mut settings, minor, Component::Broker);
+    add_defaults(&mut settings, minor);
     Rendered {
         settings,
         bootstrap: broker::bootstrap(minor, intent),
@@ -89,7 +89,6 @@ pub fn gateway(minor: Minor, intent: &GatewayIntent) -> Rendered {
     let mut settings = gateway::settings(minor, intent);
     settings.extend(places.settings());
     add_own(&mut settings, Component::Gateway, &intent.configuration);
-    add_defaults(&mut settings, minor, Component::Gateway);
     Rendered {
         settings,
         bootstrap: gateway::bootstrap(minor, intent),
@@ -118,22 +117,13 @@ fn add_own(
     }
 }
 
-/// Adds what we choose where the user does not.
-fn add_defaults(settings: &mut BTreeMap<SettingName, String>, minor: Minor, reader: Component) {
-    let mut add = |key: &str, value: &str| {
-        settings.entry(SettingName::of(key)).or_insert_with(|| value.to_owned());
-    };
-    if is_one_program(minor) {
-        // Without secondary storage there are no users to ask for: what protects the cluster is that it
-        // listens on loopback, or on what the target puts before it.
-        add("camunda.security.authentication.method", "basic");
-        add("camunda.security.authentication.unprotected-api", "true");
-        add("camunda.security.authorizations.enabled", "false");
-    }
-    if minor >= Minor::V8_10 && reader == Component::Broker {
+/// Adds what we choose for a broker where the user does not.
+fn add_defaults(settings: &mut BTreeMap<SettingName, String>, minor: Minor) {
+    if minor >= Minor::V8_10 {
         // 8.10 turned the default from 512 MB for each partition to a tenth of the machine's memory, which
-        // brokers that share a machine each take in full.
-        add("camunda.data.primary-storage.rocksdb.memory-allocation-strategy", "PARTITION");
+        // brokers that share a machine would each take in full.
+        let strategy = "camunda.data.primary-storage.rocksdb.memory-allocation-strategy";
+        settings.entry(SettingName::of(strategy)).or_insert_with(|| "PARTITION".to_owned());
     }
 }
 
@@ -151,13 +141,20 @@ fn http(host: &str, rest: u16, management: u16) -> BTreeMap<SettingName, String>
 }
 
 /// What the one program of 8.8 and later is to be: the engine alone, without search and web applications.
+///
+/// The profiles are the vendor's for that (`no-secondary-storage.md`). The one that is usual with secondary
+/// storage, `consolidated-auth`, must not be among them: it looks users up there, and stops the program
+/// where there is none (camunda/camunda#38186). What protects such a cluster is that it listens on
+/// loopback, or on what the target puts before it.
 fn profiles(minor: Minor, role: &str) -> BTreeMap<SettingName, String> {
     if !is_one_program(minor) {
         return BTreeMap::new();
     }
     BTreeMap::from([
-        (SettingName::of("spring.profiles.active"), format!("{role},consolidated-auth")),
+        (SettingName::of("spring.profiles.active"), format!("{role},standalone")),
         (SettingName::of("camunda.data.secondary-storage.type"), "none".to_owned()),
+        (SettingName::of("camunda.security.authentication.unprotected-api"), "true".to_owned()),
+        (SettingName::of("camunda.security.authorizations.enabled"), "false".to_owned()),
     ])
 }
 

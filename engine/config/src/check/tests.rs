@@ -96,6 +96,11 @@ fn unknown_setting_is_refused_with_the_nearest_name(
 #[case("camunda.license.key", "Use `license`, so that the key is in no state and no plan.")]
 #[case("spring.profiles.active", "Which parts of the product run follows from `topology`.")]
 #[case(
+    "camunda.security.authentication.method",
+    "Clusters run without secondary storage, so they have no users, and the engine asks gateways without a \
+     token; protect the clients' side with a proxy."
+)]
+#[case(
     "management.server.base-path",
     "The engine looks after the cluster through the management API, and must find it."
 )]
@@ -148,6 +153,12 @@ fn setting_of_the_engine_is_refused_with_the_attribute_to_use(
     Minor::V8_5,
     "zeebe.broker.flowControl.write.enabled",
     "Version 8.5 does not read `zeebe.broker.flowControl.write.enabled`: 8.6 is the first that does."
+)]
+#[case::no_longer_a_switch(
+    Minor::V8_8,
+    "zeebe.broker.experimental.features.enablePartitionScaling",
+    "Version 8.8 does not read `zeebe.broker.experimental.features.enablePartitionScaling`: 8.6 to 8.7 \
+     read it."
 )]
 #[case::no_longer(
     Minor::V8_6,
