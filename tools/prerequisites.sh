@@ -17,7 +17,6 @@ have git || need git "from your system's packages"
 have cc || need cc "a C compiler, for aws-lc: gcc or clang from your system's packages"
 have cmake || need cmake "for aws-lc: from your system's packages"
 have mvn || need mvn "Apache Maven 3.6 or newer, which fetches Zeebe: from your system's packages"
-have curl || need curl "from your system's packages"
 
 if [[ -z ${TERRAFORM:-} ]] && ! have terraform && ! have tofu && ! have go \
   && [[ ! -x $tools_cache/opentofu/tofu ]]; then

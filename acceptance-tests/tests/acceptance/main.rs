@@ -3,6 +3,7 @@
 //! All in one binary, so that the scenarios share the places for brokers on the machine. One alone:
 //! `cargo test -p acceptance-tests --test acceptance s03`.
 
+mod s00_harness;
 mod s01_life;
 mod s02_size;
 mod s03_upgrade;
