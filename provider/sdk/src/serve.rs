@@ -185,12 +185,8 @@ fn debug_mode(provider: Provider, address: &str) -> Result<(), Failure> {
             let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
             let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
             let listener = Listener::bind(None, None).map_err(ServeError::Listen)?;
-            let mut stdout = io::stdout().lock();
             let instructions = reattach::instructions(address, listener.path());
-            stdout
-                .write_all(instructions.as_bytes())
-                .and_then(|()| stdout.flush())
-                .map_err(ServeError::Handshake)?;
+            show(&instructions).map_err(ServeError::Handshake)?;
 
             let service = Service::new(provider);
             // The client must not end what it did not start: in this mode it says goodbye, and the next command comes back.
@@ -240,6 +236,13 @@ fn greet(
 ) -> io::Result<()> {
     let line = handshake::line(listener.path(), certificate, wish.multiplex);
     stdout.write_all(format!("{line}\n").as_bytes())?;
+    stdout.flush()
+}
+
+/// Shows a person something; the lock on stdout ends here, for the provider may print too.
+fn show(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
     stdout.flush()
 }
 

@@ -36,13 +36,12 @@ fn call(
 
 fn decoded(signature: &Signature, arguments: &[DynamicValue]) -> Result<Vec<Value>, FunctionFault> {
     let Signature { parameters, variadic, .. } = signature;
-    let most = if variadic.is_some() { usize::MAX } else { parameters.len() };
-    if arguments.len() < parameters.len() || arguments.len() > most {
-        return Err(fault(format!(
-            "expected {} arguments, got {}",
-            parameters.len(),
-            arguments.len()
-        )));
+    let (least, got) = (parameters.len(), arguments.len());
+    if variadic.is_none() && got != least {
+        return Err(fault(format!("expected {least} arguments, got {got}")));
+    }
+    if got < least {
+        return Err(fault(format!("expected {least} or more arguments, got {got}")));
     }
     let rest = variadic.iter().cycle();
     parameters
