@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The answer: HTTP 200 for `UP`, 503 for all else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,4 +23,7 @@ pub struct Health {
 pub struct Component {
     /// As the whole's.
     pub status: String,
+    /// What it says besides; a standalone gateway's parts do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
 }

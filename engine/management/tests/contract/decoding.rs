@@ -374,3 +374,34 @@ async fn the_last_change_is_told_with_how_it_ended() {
     );
     assert_eq!(topology.replication_factor(), 2);
 }
+
+#[tokio::test]
+async fn the_coordinators_place_is_taken_by_the_next_once_the_lost_one_is_forced_out() {
+    for (version, minor) in VERSIONS {
+        let (of_change, _server) = client(&format!("{version}/lost-force"), minor).await;
+        let removal = ForcedRemoval {
+            remove: BTreeSet::from([BrokerId(2)]),
+            remaining: BTreeSet::from([BrokerId(0), BrokerId(1)]),
+        };
+        let planned = of_change.force_remove(&removal).await.expect("an answer");
+        assert_eq!(
+            planned.operations.last().map(ToString::to_string),
+            Some("BROKER_REMOVE broker 0".to_owned())
+        );
+        let (of_topology, _server) = client(&format!("{version}/lost-rejoined"), minor).await;
+        let topology = of_topology.cluster(BrokerId(0)).await.expect("an answer");
+        assert_eq!(topology.member_ids(), BTreeSet::from([0, 1, 2].map(BrokerId)));
+        assert_eq!(topology.replication_factor(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_standalone_gateway_answers_for_the_cluster_too() {
+    let (of_topology, _server) = client("8.6.0/gateway-actuator-cluster", Minor::V8_6).await;
+    assert_eq!(
+        told(&of_topology.cluster(BrokerId(0)).await.expect("an answer")),
+        ["version 5", "0 Active: 1/1 2/1 3/1", "last 4 Completed"]
+    );
+    let (of_health, _server) = client("8.6.0/gateway-actuator-health-readiness", Minor::V8_6).await;
+    assert_eq!(of_health.ready(BrokerId(0)).await.expect("an answer"), Readiness::Ready);
+}
