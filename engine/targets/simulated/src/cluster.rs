@@ -1,0 +1,343 @@
+//! One simulated cluster as the engine sees it.
+
+mod book;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use camino::{Utf8Path, Utf8PathBuf};
+use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed, Wanted};
+use zeebe_spec::{BrokerId, ClusterName, DataOnDestroy, Seed, SimulatedTarget, Version};
+use zeebe_target::{
+    Book, Call, Clock, Doing, LeftBehind, Place, Preflight, Reach, Target, TargetError,
+};
+
+use crate::clock::{VirtualClock, time_of_day};
+use crate::cluster::book::WatchedBook;
+use crate::crash::{Crash, CrashPoint};
+use crate::faults::{Faults, Timing};
+use crate::host::{Registered, SimulatedHost};
+use crate::model::{Model, Run, Switch};
+use crate::store::{Store, StoreError};
+
+/// What chances start from where nothing is said.
+const SEED: u64 = 1;
+
+/// One simulated cluster, as one engine sees it. Two of them at the same directory are two engines.
+pub struct SimulatedCluster {
+    place: Place,
+    store: Arc<Store>,
+    crash: Arc<Crash>,
+    book: WatchedBook,
+    clock: VirtualClock,
+    host: SimulatedHost,
+    registered: Registered,
+}
+
+impl SimulatedCluster {
+    /// The cluster of that name at that target. Touches nothing.
+    pub fn new(name: &ClusterName, target: &SimulatedTarget, host: &SimulatedHost) -> Self {
+        let seed = target.seed.map_or(SEED, |seed| u64::from(Seed::get(seed)));
+        let root = Utf8PathBuf::from(target.directory.as_str()).join(name.as_str());
+        Self::open(root, seed, host)
+    }
+
+    /// The cluster in that directory, for import by its address `simulated://<directory>`. Touches nothing.
+    pub fn at(root: impl Into<Utf8PathBuf>, host: &SimulatedHost) -> Self {
+        Self::open(root.into(), SEED, host)
+    }
+
+    fn open(root: Utf8PathBuf, seed: u64, host: &SimulatedHost) -> Self {
+        let place = Place {
+            id: format!("simulated://{root}"),
+            host: "127.0.0.1".to_owned(),
+            root: root.to_string(),
+        };
+        let store = Arc::new(Store::new(root, seed));
+        let crash = Arc::new(Crash::default());
+        Self {
+            book: WatchedBook::new(Arc::clone(&store), Arc::clone(&crash)),
+            clock: VirtualClock { store: Arc::clone(&store), crash: Arc::clone(&crash) },
+            registered: host.register(Arc::clone(&store), Arc::clone(&crash)),
+            host: host.clone(),
+            place,
+            store,
+            crash,
+        }
+    }
+
+    /// Its directory.
+    pub fn root(&self) -> &Utf8Path {
+        self.store.root()
+    }
+
+    /// Ends this engine at one of its mutations: every call after that fails with
+    /// [`Crashed`](crate::Crashed), and every connection through its [`Reach`] is dropped.
+    pub fn crash_at(&self, point: CrashPoint) {
+        self.crash.set(point);
+    }
+
+    /// How many mutations this engine has made.
+    pub fn mutations(&self) -> u32 {
+        self.crash.mutations()
+    }
+
+    /// What is in the cluster.
+    pub fn model(&self) -> Result<Model, StoreError> {
+        self.store.look()
+    }
+
+    /// Changes what is in the cluster by hand, as the world does behind an engine's back: kills a process,
+    /// deletes data, brings work.
+    pub fn meddle<T>(&self, how: impl FnOnce(&mut Model) -> T) -> Result<T, StoreError> {
+        self.store.change(|model, _| how(model))
+    }
+
+    /// Has this go wrong, in place of what was to go wrong before.
+    pub fn inject(&self, faults: Faults) -> Result<(), StoreError> {
+        self.store.change(|_, before| *before = faults)
+    }
+
+    /// What is still to go wrong.
+    pub fn faults(&self) -> Result<Faults, StoreError> {
+        Ok(self.store.faults()?.unwrap_or_default())
+    }
+
+    fn alive(&self, doing: Doing, object: &str) -> Result<(), TargetError> {
+        self.crash.alive().map_err(|crashed| {
+            failed(doing, object.to_owned(), LeftBehind::Unknown, String::new(), crashed)
+        })
+    }
+
+    fn look(&self, doing: Doing, object: &str) -> Result<Model, TargetError> {
+        self.alive(doing, object)?;
+        self.store.look().map_err(|source| unreadable(doing, object.to_owned(), source))
+    }
+}
+
+#[async_trait]
+impl Target for SimulatedCluster {
+    fn kind(&self) -> &'static str {
+        "simulated"
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn preflight(
+        &self,
+        _: &BTreeMap<ComponentId, Wanted>,
+        _: &Call,
+    ) -> Result<Vec<Preflight>, TargetError> {
+        self.alive(Doing::Preflight, "cluster")?;
+        let nearest = self.store.root().ancestors().find(|directory| directory.exists());
+        Ok(match nearest {
+            Some(there) if !there.is_dir() => vec![Preflight {
+                component: None,
+                attribute: "target.simulated.directory".to_owned(),
+                summary: format!("\"{there}\" is not a directory"),
+                detail: format!(
+                    "The cluster's state would be kept in \"{}\". Choose another directory, or move \
+                     \"{there}\" away.",
+                    self.store.root()
+                ),
+            }],
+            Some(_) | None => Vec::new(),
+        })
+    }
+
+    async fn observe(
+        &self,
+        _: &Call,
+    ) -> Result<BTreeMap<ComponentId, Observed<ComponentState>>, TargetError> {
+        let model = self.look(Doing::Observe, "cluster")?;
+        let brokers = model.brokers().iter().map(|(id, machine)| {
+            (
+                ComponentId::Broker(*id),
+                ComponentState {
+                    condition: condition(machine.run),
+                    version: machine.version.clone(),
+                    fingerprint: machine.fingerprint.clone(),
+                },
+            )
+        });
+        let gateways = model.gateways().iter().map(|(index, machine)| {
+            (
+                ComponentId::Gateway(*index),
+                ComponentState {
+                    condition: condition(machine.run),
+                    version: machine.version.clone(),
+                    fingerprint: machine.fingerprint.clone(),
+                },
+            )
+        });
+        Ok(brokers.chain(gateways).map(|(id, state)| (id, Observed::Present(state))).collect())
+    }
+
+    async fn prepare(&self, version: &Version, _: &Call) -> Result<(), TargetError> {
+        self.alive(Doing::Prepare, &format!("distribution \"{version}\""))
+    }
+
+    async fn ensure(
+        &self,
+        id: &ComponentId,
+        wanted: &Wanted,
+        call: &Call,
+    ) -> Result<(), TargetError> {
+        let (doing, object) = (doing(wanted), object(*id));
+        if call.cancel.is_cancelled() {
+            let advice = "Apply again to go on.".to_owned();
+            return Err(failed(doing, object, LeftBehind::Nothing, advice, Cancelled));
+        }
+        let gone =
+            |crashed| failed(doing, object.clone(), LeftBehind::Unknown, String::new(), crashed);
+        self.crash.before().map_err(gone)?;
+        abort_if_asked(&self.store, &self.crash);
+        let seed = self.store.seed();
+        let fault = self
+            .store
+            .change(|model, faults| {
+                let fault = faults.ensure(*id, seed);
+                match fault {
+                    Some((Timing::Before, _)) => {}
+                    Some((Timing::After, _)) | None => make_so(model, *id, wanted),
+                }
+                fault
+            })
+            .map_err(|source| unreadable(doing, object.clone(), source))?;
+        self.crash.after().map_err(gone)?;
+        match fault {
+            None => Ok(()),
+            Some((timing, left_behind)) => {
+                let advice = "The simulator was told to fail here. Apply again.".to_owned();
+                Err(failed(doing, object, left_behind, advice, Injected(timing)))
+            }
+        }
+    }
+
+    async fn reach(&self, brokers: &BTreeSet<BrokerId>, _: &Call) -> Result<Reach, TargetError> {
+        let model = self.look(Doing::Reach, "cluster")?;
+        let base = self.host.base(&self.registered).await.map_err(|source| {
+            let advice = "The simulator serves on a free port of 127.0.0.1.".to_owned();
+            failed(Doing::Reach, "simulator".to_owned(), LeftBehind::Nothing, advice, source)
+        })?;
+        let embedded = |broker: &&BrokerId| match model.brokers().get(broker) {
+            Some(machine) => machine.settings.gateway == Switch::Enabled,
+            None => true,
+        };
+        let of_brokers =
+            brokers.iter().filter(embedded).map(|broker| format!("{base}/brokers/{broker}/rest"));
+        let of_gateways =
+            model.gateways().keys().map(|index| format!("{base}/gateways/{index}/rest"));
+        Ok(Reach {
+            management: brokers
+                .iter()
+                .map(|broker| (*broker, format!("{base}/brokers/{broker}")))
+                .collect(),
+            rest: of_brokers.chain(of_gateways).collect(),
+        })
+    }
+
+    fn book(&self) -> &dyn Book {
+        &self.book
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &self.clock
+    }
+}
+
+fn make_so(model: &mut Model, id: ComponentId, wanted: &Wanted) {
+    match (id, wanted) {
+        (ComponentId::Broker(broker), Wanted::Running(process)) => model.start(broker, process),
+        (ComponentId::Broker(broker), Wanted::Stopped | Wanted::Absent(DataOnDestroy::Keep)) => {
+            model.stop(broker)
+        }
+        (ComponentId::Broker(broker), Wanted::Absent(DataOnDestroy::Delete)) => {
+            model.delete(broker);
+        }
+        (ComponentId::Gateway(index), Wanted::Running(process)) => {
+            model.start_gateway(index, process);
+        }
+        (ComponentId::Gateway(index), Wanted::Stopped) => model.stop_gateway(index),
+        (ComponentId::Gateway(index), Wanted::Absent(_)) => model.delete_gateway(index),
+    }
+}
+
+fn condition(run: Option<Run>) -> Condition {
+    run.map_or(Condition::Stopped, |run| {
+        Condition::Running(format!("run {} since {}", run.number, time_of_day(run.started)))
+    })
+}
+
+const fn doing(wanted: &Wanted) -> Doing {
+    match wanted {
+        Wanted::Running(_) => Doing::Start,
+        Wanted::Stopped | Wanted::Absent(DataOnDestroy::Keep) => Doing::Stop,
+        Wanted::Absent(DataOnDestroy::Delete) => Doing::Delete,
+    }
+}
+
+fn object(id: ComponentId) -> String {
+    match id {
+        ComponentId::Broker(broker) => format!("broker \"{broker}\""),
+        ComponentId::Gateway(index) => format!("gateway \"{index}\""),
+    }
+}
+
+/// Ends the whole process at the mutation that the faults name, after the fault is taken out, so that the
+/// next process is spared.
+pub(crate) fn abort_if_asked(store: &Store, crash: &Crash) {
+    let number = crash.mutations().checked_sub(1);
+    let due =
+        |faults: &Faults| faults.abort_at_mutation.is_some() && faults.abort_at_mutation == number;
+    if matches!(store.faults(), Ok(Some(faults)) if due(&faults)) {
+        let taken = store.change(|_, faults| faults.abort_at_mutation = None);
+        if taken.is_ok() {
+            std::process::abort();
+        }
+    }
+}
+
+/// The user does not want it any more.
+#[derive(Debug, thiserror::Error)]
+#[error("it was cancelled")]
+struct Cancelled;
+
+/// The faults said so.
+#[derive(Debug, thiserror::Error)]
+#[error("fault injected {}", match .0 { Timing::Before => "before it took effect", Timing::After => "after it took effect" })]
+struct Injected(Timing);
+
+fn failed(
+    doing: Doing,
+    object: String,
+    left_behind: LeftBehind,
+    advice: String,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> TargetError {
+    TargetError { doing, object, left_behind, advice, source: source.into() }
+}
+
+fn unreadable(doing: Doing, object: String, source: StoreError) -> TargetError {
+    let advice = match &source {
+        StoreError::Read { path, .. } | StoreError::Write { path, .. } => {
+            format!(
+                "Whether anything stands there is not known. Make \"{path}\" readable and writable."
+            )
+        }
+        StoreError::Corrupt { path, .. } => format!(
+            "The file was changed by hand or by something else; nothing was touched. Bring back what \
+             was in \"{path}\", or delete it: the simulated cluster is gone then."
+        ),
+        StoreError::Newer { .. } => {
+            "It was written by a newer version of this engine. Use that one.".to_owned()
+        }
+    };
+    failed(doing, object, LeftBehind::Unknown, advice, source)
+}
+
+#[cfg(test)]
+mod tests;

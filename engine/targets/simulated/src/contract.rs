@@ -1,0 +1,1 @@
+//! Our answers held against a real broker's.

@@ -1,0 +1,150 @@
+//! The passage of virtual time: from one thing that is due to the next.
+
+use zeebe_spec::{BrokerId, PartitionId};
+
+use super::configuration::{Configuration, Data, Progress, Switch};
+use super::election::Leadership;
+use super::machine::{Copy, Readiness};
+use super::pace::Moment;
+use super::{Fitness, Model};
+
+impl Model {
+    /// Lets so many milliseconds pass.
+    pub fn pass(&mut self, milliseconds: u64) {
+        let end = self.now.saturating_add(milliseconds);
+        self.settle();
+        while let Some(next) = self.next_due().filter(|next| *next <= end) {
+            self.now = next;
+            self.settle();
+        }
+        self.now = end;
+    }
+
+    /// Does everything that is due now.
+    pub(super) fn settle(&mut self) {
+        // Each round does something that cannot be undone at the same moment, so this ends.
+        loop {
+            let mut changed = self.bootstrap();
+            changed |= self.open_data();
+            changed |= self.flap();
+            changed |= self.elect();
+            changed |= self.copy_data();
+            changed |= self.snapshots();
+            changed |= self.carry_out();
+            if !changed {
+                break;
+            }
+        }
+    }
+
+    /// The next moment at which something happens by itself; always after now.
+    fn next_due(&self) -> Option<Moment> {
+        let runs = self.brokers.values().filter_map(|machine| machine.run);
+        let starts = runs.flat_map(|run| [run.answers, run.ready]);
+        let elections = self.leaders.values().filter_map(|term| match term.leadership {
+            Leadership::Electing(due) => Some(due),
+            Leadership::Nobody | Leadership::Leader(_) => None,
+        });
+        let change = self.configuration.iter().filter_map(|it| it.change.as_ref());
+        let operations = change.filter_map(|change| match change.progress {
+            Progress::Due(due) => Some(due),
+            Progress::Waiting | Progress::Interrupted => None,
+        });
+        let copies = self.brokers.values().flat_map(|machine| machine.volume.copies.values());
+        let snapshots = copies.filter_map(|copy| copy.due);
+        let flaps = self.trouble.flapping.iter().map(|flapping| flapping.next.min(flapping.until));
+        starts
+            .chain(elections)
+            .chain(operations)
+            .chain(snapshots)
+            .chain(flaps)
+            .chain(self.next_copy())
+            .filter(|due| *due > self.now)
+            .min()
+    }
+
+    /// The lowest broker of a new cluster writes its first configuration as soon as it works; the others learn
+    /// it from there.
+    fn bootstrap(&mut self) -> bool {
+        if self.configuration.is_some() || !self.works(BrokerId(0)) {
+            return false;
+        }
+        let Some(machine) = self.brokers.get(&BrokerId(0)) else { return false };
+        let settings = machine.settings.clone();
+        let mut configuration = Configuration::bootstrap(
+            settings.brokers,
+            settings.partitions,
+            settings.factor,
+            self.now,
+        );
+        configuration.exporters =
+            settings.exporters.into_iter().map(|id| (id, Switch::Enabled)).collect();
+        self.configuration = Some(configuration);
+        true
+    }
+
+    /// Brokers that became healthy have opened their data; copies of a new cluster come into being.
+    fn open_data(&mut self) -> bool {
+        let Some(configuration) = &mut self.configuration else { return false };
+        let mut changed = false;
+        for (broker, machine) in &mut self.brokers {
+            let Some(run) = &mut machine.run else { continue };
+            let fit = match run.fitness {
+                Fitness::Fit => run.answers <= self.now,
+                Fitness::WrongVersion => false,
+            };
+            let (true, Some(member)) = (fit, configuration.members.get_mut(broker)) else {
+                continue;
+            };
+            for (partition, replica) in &mut member.partitions {
+                if replica.data == Data::Unmade {
+                    replica.data = Data::Made;
+                    machine.volume.copies.insert(*partition, Copy::default());
+                    changed = true;
+                }
+            }
+            if run.ready <= self.now && run.readiness == Readiness::Waiting {
+                run.readiness = Readiness::Ready;
+                machine.volume.version = Some(machine.version.clone());
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// Takes leaders away while they flap.
+    fn flap(&mut self) -> bool {
+        let Some(flapping) = &mut self.trouble.flapping else { return false };
+        if flapping.until <= self.now {
+            self.trouble.flapping = None;
+            return true;
+        }
+        if flapping.next > self.now {
+            return false;
+        }
+        flapping.next = self.now + flapping.every.max(1);
+        let partitions: Vec<PartitionId> = self.leaders.keys().copied().collect();
+        for partition in partitions {
+            self.depose(partition);
+        }
+        true
+    }
+
+    /// Snapshots that were being taken are there, unless their broker went away meanwhile.
+    fn snapshots(&mut self) -> bool {
+        let mut changed = false;
+        for machine in self.brokers.values_mut() {
+            let runs = machine.run.is_some();
+            for (partition, copy) in &mut machine.volume.copies {
+                if copy.due.is_some_and(|due| due <= self.now || !runs) {
+                    copy.due = None;
+                    if runs {
+                        copy.snapshot = self.positions.get(partition).copied();
+                    }
+                    changed = true;
+                }
+            }
+        }
+        changed
+    }
+}
