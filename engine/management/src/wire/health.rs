@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// The answer: HTTP 200 for `UP`, 503 for all else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,12 +17,9 @@ pub struct Health {
     pub groups: Option<Vec<String>>,
 }
 
-/// One part of the health.
+/// One part of the health. A standalone gateway's parts have details besides, which are passed over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
     /// As the whole's.
     pub status: String,
-    /// What it says besides; a standalone gateway's parts do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<Value>,
 }
