@@ -61,6 +61,9 @@ fn all() -> Vec<Capture> {
     let mut names = Vec::new();
     for version in fs::read_dir(folder()).expect("a folder") {
         let version = version.expect("a folder");
+        if !version.path().is_dir() {
+            continue;
+        }
         for file in fs::read_dir(version.path()).expect("a folder") {
             let file = file.expect("a file").path();
             let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
