@@ -161,7 +161,6 @@ fn plugin(provider: Provider, address: &str) -> Result<(), Failure> {
                 shutdown: ending,
             };
             run(served, &listener, &open).await;
-            service.stop();
             service.idle(AFTER_SHUTDOWN).await;
             Ok(())
         });
@@ -296,6 +295,11 @@ async fn run(served: Served, listener: &Listener, open: &Open) {
     let Served { service, stdio, identity, ending, shutdown } = served;
     let controller = Controller { ending: shutdown };
     let broker = Broker { ending: ending.clone() };
-    let router = router::router(service, controller, stdio, broker).await;
-    connections::serve(listener, identity, router, open, &ending).await;
+    let router = router::router(service.clone(), controller, stdio, broker).await;
+    let serving = connections::serve(listener, identity, router, open, &ending);
+    let stopping = async {
+        ending.cancelled().await;
+        service.stop();
+    };
+    tokio::join!(serving, stopping);
 }

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::future::Future;
 use std::sync::{Arc, PoisonError};
+use std::time::Instant;
 
 use tracing::Instrument;
 use zeebe_proto::tfplugin6::ClientCapabilities;
@@ -43,8 +44,11 @@ impl Service {
         let task = tokio::spawn(inner.calls.track_future(work(call).instrument(span)));
         // The client may go away while the task runs: what this future then leaves behind is told to finish.
         let lost_client = cancelled.drop_guard();
+        let started = Instant::now();
         let joined = task.await;
         drop(lost_client);
+        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(tf_rpc = rpc, tf_type = name, milliseconds, "answered");
         joined.map_err(|error| match error.try_into_panic() {
             Ok(payload) => panicked(subject, &*payload),
             Err(_ended) => Diagnostic::error(

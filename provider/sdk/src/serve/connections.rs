@@ -86,6 +86,8 @@ async fn answer(
     let service =
         service_fn(move |request: hyper::Request<Incoming>| router.clone().answer(request));
     let connection = http2::Builder::new(TokioExecutor::new())
+        // A limit would hold back the very call that stops the others.
+        .max_concurrent_streams(None)
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
         .serve_connection(TokioIo::new(stream), service);

@@ -17,7 +17,7 @@ use zeebe_proto::plugin::grpc_stdio_server::GrpcStdio;
 use zeebe_proto::plugin::stdio_data::Channel;
 
 /// Chunks that wait for a client. What comes on top is dropped: printing must never stop the provider.
-const WAITING: usize = 64;
+const WAITING: usize = 1024;
 const CHUNK: usize = 4096;
 
 /// The service; clones share the one stream there is.

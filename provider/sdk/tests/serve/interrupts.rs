@@ -1,9 +1,16 @@
+use std::time::Duration;
+
+use futures::future::join_all;
 use rustix::process::{Pid, Signal, kill_process};
 use tf_sdk::Value;
+use tokio::time::timeout;
 use zeebe_proto::tfplugin6::stop_provider;
 
 use crate::client::{Connection, Plugin};
 use crate::faulty::{Output, creation, decode, started, thing, told};
+
+/// No answer takes longer once its call was cancelled, on any machine that is not broken.
+const DEADLINE: Duration = Duration::from_mins(1);
 
 fn pid(plugin: &Plugin) -> Pid {
     Pid::from_raw(plugin.pid().unwrap().try_into().unwrap()).unwrap()
@@ -21,7 +28,8 @@ async fn interrupted(
         output.says("waiting").await;
         interrupt().await;
     };
-    let (answer, ()) = tokio::join!(applying, interrupting);
+    let both = async { tokio::join!(applying, interrupting) };
+    let (answer, ()) = timeout(DEADLINE, both).await.unwrap();
     let answer = answer.unwrap().into_inner();
     (decode(answer.new_state), answer.private, told(&answer.diagnostics))
 }
@@ -85,6 +93,32 @@ async fn a_call_whose_client_went_away_is_cancelled() {
         _ = provider.apply_resource_change(creation("wait for the interrupt")) => unreachable!("it waits for the interrupt"),
         () = output.says("waiting") => {}
     }
-    output.says("interrupted").await;
+    timeout(DEADLINE, output.says("interrupted")).await.unwrap();
+    plugin.shut_down().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stop_gets_through_however_many_calls_are_in_flight() {
+    let (plugin, connection) = started().await;
+    let mut output = Output::of(&connection).await;
+    let calls = (0..300).map(|_| {
+        let mut provider = connection.provider.clone();
+        async move {
+            provider
+                .apply_resource_change(creation("wait for the interrupt"))
+                .await
+                .unwrap()
+                .into_inner()
+        }
+    });
+    let stopping = async {
+        for _ in 0..300 {
+            output.says("waiting").await;
+        }
+        stop(&connection).await;
+    };
+    let all = async { tokio::join!(join_all(calls), stopping) };
+    let (answers, ()) = timeout(DEADLINE, all).await.unwrap();
+    assert!(answers.iter().all(|answer| told(&answer.diagnostics) == ["error: interrupted"]));
     plugin.shut_down().await.unwrap();
 }

@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 use tf_sdk::Value;
+use tokio::time::timeout;
 use zeebe_proto::plugin::Empty;
 use zeebe_proto::tfplugin6::{configure_provider, stop_provider};
 
@@ -59,5 +62,6 @@ async fn in_debug_mode_it_serves_many_clients_until_a_person_ends_it() {
 
     kill_process(Pid::from_raw(child.id().unwrap().try_into().unwrap()).unwrap(), Signal::INT)
         .unwrap();
-    assert_eq!(child.wait().await.unwrap().code(), Some(0));
+    let ended = timeout(Duration::from_mins(1), child.wait()).await.unwrap();
+    assert_eq!(ended.unwrap().code(), Some(0));
 }
