@@ -1,1 +1,33 @@
-//! See the workspace's design.
+//! The engine's façade: what the provider, the command line, and later recovery and the control centre see.
+//!
+//! ```text
+//! ClusterSpec ─▶ Engine::cluster ─▶ Cluster ─┬─ look ─────────▶ ClusterObserved
+//!                id ───▶ Engine::at ─▶        ├─ plan_creation, plan_change, plan_destruction ─▶ Plan
+//!                                             ├─ create, change, destroy: lease, look, plan, compare, execute
+//!                                             └─ vitals, journal
+//! ```
+//!
+//! A plan that a user has seen is carried out or refused, never replaced: `create` and `change` take its
+//! sentences and compare them with the plan that they make under the lease.
+//!
+//! Architecture invariant: the only crate that knows all targets. Knows nothing of Terraform.
+
+mod apply;
+mod cluster;
+mod engine;
+mod error;
+mod id;
+mod planning;
+mod problems;
+
+pub use zeebe_config::SettingMistake;
+pub use zeebe_plan::error::{Fixed, PlanError};
+pub use zeebe_plan::observed::{ClusterObserved, ClusterRecord, ClusterVitals, LastApply, Phase};
+pub use zeebe_plan::{Plan, Step, product};
+pub use zeebe_target::{Call, Entry, Event, LeftBehind, Preflight, Progress};
+
+pub use crate::apply::Applied;
+pub use crate::cluster::{Addresses, Cluster};
+pub use crate::engine::Engine;
+pub use crate::error::{EngineError, OpenError, ProductError, StepFailure};
+pub use crate::problems::problems;

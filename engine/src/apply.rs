@@ -1,0 +1,105 @@
+//! Deeds: each under the lease, after a look of its own, and only what the user has seen.
+
+use zeebe_execute::{execute, observe};
+use zeebe_plan::Plan;
+use zeebe_plan::observed::ClusterObserved;
+use zeebe_spec::{ClusterSpec, DeletionProtection};
+use zeebe_target::{Call, Lease};
+
+use crate::cluster::Cluster;
+use crate::error::EngineError;
+
+/// What an apply did, and what is there now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// What was done, a sentence a step.
+    pub sentences: Vec<String>,
+    /// A look taken after it.
+    pub seen: ClusterObserved,
+}
+
+impl Cluster {
+    /// Makes the cluster, or finishes a creation of the same wish that was cut off.
+    ///
+    /// With `planned`, the sentences that the user has seen, nothing else is done.
+    pub async fn create(
+        &self,
+        spec: &ClusterSpec,
+        planned: Option<&[String]>,
+        call: &Call,
+    ) -> Result<Applied, EngineError> {
+        let lease = self.lease("create").await?;
+        let plan = self.plan_creation(spec, call).await?;
+        let sentences = agreed(&plan, planned)?;
+        self.carry_out(&plan, "create", lease.as_ref(), call).await?;
+        self.applied(sentences, call).await
+    }
+
+    /// Changes the cluster into what is wished, from what is there now.
+    ///
+    /// With `planned`, the sentences that the user has seen, nothing else is done.
+    pub async fn change(
+        &self,
+        spec: &ClusterSpec,
+        planned: Option<&[String]>,
+        call: &Call,
+    ) -> Result<Applied, EngineError> {
+        let lease = self.lease("update").await?;
+        let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
+        let plan = self.plan_change(spec, &seen, call).await?;
+        let sentences = agreed(&plan, planned)?;
+        self.carry_out(&plan, "update", lease.as_ref(), call).await?;
+        self.applied(sentences, call).await
+    }
+
+    /// Destroys the cluster; its data is kept or deleted as its book says. One that is not there is fine.
+    pub async fn destroy(
+        &self,
+        protection: DeletionProtection,
+        call: &Call,
+    ) -> Result<Vec<String>, EngineError> {
+        if self.record().await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let lease = self.lease("destroy").await?;
+        let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
+        let plan = self.plan_destruction(&seen, protection)?;
+        self.carry_out(&plan, "destroy", lease.as_ref(), call).await?;
+        Ok(plan.sentences())
+    }
+
+    async fn lease(&self, purpose: &str) -> Result<Box<dyn Lease>, EngineError> {
+        self.target.book().lease(purpose).await.map_err(EngineError::Lease)
+    }
+
+    async fn carry_out(
+        &self,
+        plan: &Plan,
+        purpose: &str,
+        _lease: &dyn Lease,
+        call: &Call,
+    ) -> Result<(), EngineError> {
+        if plan.steps.is_empty() {
+            return Ok(());
+        }
+        execute(plan, purpose, &self.execution(), call)
+            .await
+            .map(|_| ())
+            .map_err(|error| EngineError::Execute(Box::new(error)))
+    }
+
+    async fn applied(&self, sentences: Vec<String>, call: &Call) -> Result<Applied, EngineError> {
+        Ok(Applied { sentences, seen: self.look(call).await? })
+    }
+}
+
+/// The plan's sentences, if they are those that the user has seen.
+fn agreed(plan: &Plan, planned: Option<&[String]>) -> Result<Vec<String>, EngineError> {
+    let now = plan.sentences();
+    match planned {
+        Some(planned) if planned != now => {
+            Err(EngineError::Changed { planned: planned.to_vec(), now })
+        }
+        Some(_) | None => Ok(now),
+    }
+}

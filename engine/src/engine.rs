@@ -1,0 +1,70 @@
+//! What one process of the engine holds for all clusters.
+
+use camino::Utf8Path;
+use zeebe_config::SettingMistake;
+use zeebe_management::{Timeouts, Transport};
+use zeebe_spec::{ClusterName, ClusterSpec, TargetSpec};
+use zeebe_target::Target;
+use zeebe_target_local::{LocalCluster, LocalEnvironment};
+use zeebe_target_simulated::{SimulatedCluster, SimulatedHost};
+
+use crate::cluster::Cluster;
+use crate::error::OpenError;
+use crate::id::{Id, parse};
+
+/// What all clusters of one process share: connections, the environment as it was read once, and the host
+/// of simulated clusters.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    environment: LocalEnvironment,
+    simulated: SimulatedHost,
+    transport: Transport,
+}
+
+impl Engine {
+    /// An engine in the environment of this process.
+    pub fn new() -> Result<Self, OpenError> {
+        Self::within(LocalEnvironment::of_process())
+    }
+
+    /// An engine in another environment.
+    pub fn within(environment: LocalEnvironment) -> Result<Self, OpenError> {
+        let transport = Transport::new(Timeouts::default()).map_err(OpenError::Transport)?;
+        Ok(Self { environment, simulated: SimulatedHost::default(), transport })
+    }
+
+    /// Every mistake in the product's own settings.
+    pub fn check(spec: &ClusterSpec) -> Vec<SettingMistake> {
+        zeebe_config::check(spec.version.minor(), &spec.configuration)
+    }
+
+    /// The place of a cluster, whether it is there or not.
+    pub fn cluster(&self, spec: &ClusterSpec) -> Result<Cluster, OpenError> {
+        self.open(&spec.name, &spec.target)
+    }
+
+    /// The place of a cluster by its name and target.
+    pub fn open(&self, name: &ClusterName, target: &TargetSpec) -> Result<Cluster, OpenError> {
+        let target: Box<dyn Target> = match target {
+            TargetSpec::Local(local) => Box::new(
+                LocalCluster::new(name, local, &self.environment).map_err(OpenError::local)?,
+            ),
+            TargetSpec::Simulated(simulated) => {
+                Box::new(SimulatedCluster::new(name, simulated, &self.simulated))
+            }
+        };
+        Ok(Cluster::new(target, self.transport.clone()))
+    }
+
+    /// The place of a cluster by its address.
+    pub fn at(&self, id: &str) -> Result<Cluster, OpenError> {
+        let target: Box<dyn Target> = match parse(id)? {
+            Id::Local(root) => Box::new(
+                LocalCluster::at(Utf8Path::new(root), &self.environment)
+                    .map_err(OpenError::local)?,
+            ),
+            Id::Simulated(root) => Box::new(SimulatedCluster::at(root, &self.simulated)),
+        };
+        Ok(Cluster::new(target, self.transport.clone()))
+    }
+}

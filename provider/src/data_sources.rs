@@ -1,0 +1,4 @@
+//! Data sources: what is volatile.
+
+pub mod cluster;
+pub mod topology;

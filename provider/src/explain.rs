@@ -1,0 +1,195 @@
+//! Engine errors as diagnostics: here and nowhere else.
+
+use std::error::Error;
+use std::fmt::Write;
+
+use tf_sdk::{Diagnostic, Path, Step};
+use zeebe_engine::{EngineError, PlanError, Preflight, SettingMistake};
+use zeebe_spec::{SpecAttribute, SpecMistake, TargetSpec, UpgradeError};
+
+/// A mistake between the parts of a wish.
+pub(crate) fn mistake(mistake: &SpecMistake, target: &TargetSpec) -> Diagnostic {
+    let SpecMistake { at, summary, detail } = mistake;
+    Diagnostic::error(summary.clone(), detail.clone()).at(attribute(*at, target))
+}
+
+/// The same as a warning.
+pub(crate) fn warning(mistake: &SpecMistake, target: &TargetSpec) -> Diagnostic {
+    let SpecMistake { at, summary, detail } = mistake;
+    Diagnostic::warning(summary.clone(), detail.clone()).at(attribute(*at, target))
+}
+
+fn attribute(at: SpecAttribute, target: &TargetSpec) -> Path {
+    let topology = || Path::attribute("topology");
+    let broker = || Path::attribute("broker");
+    match at {
+        SpecAttribute::Version => Path::attribute("version"),
+        SpecAttribute::Brokers => topology().then("brokers"),
+        SpecAttribute::Partitions => topology().then("partitions"),
+        SpecAttribute::ReplicationFactor => topology().then("replication_factor"),
+        SpecAttribute::Disk => broker().then("disk"),
+        SpecAttribute::Memory => broker().then("memory"),
+        SpecAttribute::LogSegmentSize => broker().then("log_segment_size"),
+        SpecAttribute::ProcessingWatermark => broker().then("disk_watermarks").then("processing"),
+        SpecAttribute::ReplicationWatermark => broker().then("disk_watermarks").then("replication"),
+        SpecAttribute::FirstPort => {
+            Path::attribute("target").then(target.kind()).then("first_port")
+        }
+        SpecAttribute::License => Path::attribute("license"),
+    }
+}
+
+/// A mistake in the product's own settings.
+pub(crate) fn setting(mistake: &SettingMistake) -> Diagnostic {
+    let SettingMistake { key, summary, detail } = mistake;
+    Diagnostic::error(summary.clone(), detail.clone())
+        .at(Path::attribute("configuration").with(Step::Key(key.to_string())))
+}
+
+fn preflight(found: &Preflight) -> Diagnostic {
+    let Preflight { component: _, attribute, summary, detail } = found;
+    Diagnostic::error(summary.clone(), detail.clone()).at(dotted(attribute))
+}
+
+/// A path with dots.
+fn dotted(path: &str) -> Path {
+    path.split('.').filter(|part| !part.is_empty()).fold(Path::root(), |path, part| path.then(part))
+}
+
+/// What went wrong in the engine, for a cluster of that name: everything it says, at the attributes that
+/// a user can change.
+pub(crate) fn engine(error: &EngineError, name: &str) -> Vec<Diagnostic> {
+    match error {
+        EngineError::Preflight(found) => found.iter().map(preflight).collect(),
+        EngineError::Plan(error) => vec![plan(error)],
+        EngineError::Changed { planned, now } => vec![Diagnostic::error(
+            format!("cluster \"{name}\" changed between plan and apply"),
+            format!(
+                "Nothing was touched. Run plan again. What was planned:\n{}\nWhat would be done now:\n{}",
+                bullets(planned),
+                bullets(now)
+            ),
+        )],
+        EngineError::Moved { what } => vec![Diagnostic::error(
+            format!("cluster \"{name}\" changed after it was refreshed"),
+            format!(
+                "{what} Its plan would not be the one that is carried out. Run plan again, without \
+                 `-refresh=false`."
+            ),
+        )],
+        EngineError::Open(_)
+        | EngineError::Book(_)
+        | EngineError::Lease(_)
+        | EngineError::Observe(_)
+        | EngineError::Target(_)
+        | EngineError::Management(_)
+        | EngineError::Execute(_)
+        | EngineError::Broken(_) => {
+            vec![Diagnostic::error(format!("cluster \"{name}\": {error}"), sentences(error))]
+        }
+    }
+}
+
+/// The causes of an error, and its advice, in sentences.
+fn sentences(error: &EngineError) -> String {
+    let mut text = String::new();
+    let mut cause: Option<&dyn Error> = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, "{}{error}", if text.is_empty() { "Because " } else { ", because " });
+        cause = error.source();
+    }
+    if !text.is_empty() {
+        text.push('.');
+    }
+    if let Some(advice) = error.advice() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&advice);
+    }
+    text
+}
+
+fn bullets(lines: &[String]) -> String {
+    if lines.is_empty() {
+        return "  nothing".to_owned();
+    }
+    lines.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn plan(error: &PlanError) -> Diagnostic {
+    let summary = error.to_string();
+    let topology = |name: &str| Path::attribute("topology").then(name);
+    match error {
+        PlanError::Unclear { id: _, why } => Diagnostic::error(
+            summary,
+            format!("{why}. It is not taken for absent, and nothing was touched."),
+        ),
+        PlanError::Silent { why } => Diagnostic::error(
+            summary,
+            format!(
+                "Its processes run, and what they are is unclear: {why}. Nothing was touched. Look at the \
+                 brokers' logs; a broker that hangs can be killed, and the next apply starts it again."
+            ),
+        ),
+        PlanError::Upgrade(upgrade) => Diagnostic::error(summary, self::upgrade(upgrade))
+            .at(Path::attribute("version")),
+        PlanError::FewerPartitions { from, to: _ } => Diagnostic::error(
+            summary,
+            format!(
+                "The product cannot merge partitions. Keep {from}, or make another cluster and move the \
+                 work there."
+            ),
+        )
+        .at(topology("partitions")),
+        PlanError::PartitionGrowth { version: _, from, to: _ } => Diagnostic::error(
+            summary,
+            format!(
+                "More partitions on a running cluster are documented from 8.8 on; before that the product \
+                 accepts the request and gives the new partitions no work. Keep {from}, or upgrade to 8.8 \
+                 first."
+            ),
+        )
+        .at(topology("partitions")),
+        PlanError::Fixed { what, from, to } => Diagnostic::error(
+            summary,
+            format!(
+                "It is {from}, and {to} is wished. What would have to be replaced is never replaced \
+                 silently. Keep {from}, or make another cluster and destroy this one."
+            ),
+        )
+        .at(match what {
+            zeebe_engine::Fixed::Name => Path::attribute("name"),
+            zeebe_engine::Fixed::Target | zeebe_engine::Fixed::FirstPort => {
+                Path::attribute("target")
+            }
+        }),
+        PlanError::Occupied { place: _, difference } => Diagnostic::error(summary, difference.clone()),
+        PlanError::Protected { name: _ } => Diagnostic::error(
+            summary,
+            "Set `deletion_protection = false`, apply, and destroy then.",
+        ),
+        PlanError::QuorumLost { lost } => Diagnostic::error(
+            summary,
+            format!(
+                "The data of the brokers {} is not there any more, and without it no majority of a \
+                 partition's copies is left. Starting empty brokers would overwrite what the others have. \
+                 Put the data back, or restore a backup into a new cluster.",
+                lost.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            ),
+        ),
+    }
+}
+
+fn upgrade(error: &UpgradeError) -> String {
+    match error {
+        UpgradeError::Downgrade { from, to: _ } => format!(
+            "The product does not read data of a newer version. Keep {from} or go to a later one."
+        ),
+        UpgradeError::SkippedMinor { from, to, path } => format!(
+            "The product migrates its data one minor at a time. The path from {from} to {to} is {}: apply \
+             one version of each.",
+            path.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        ),
+    }
+}

@@ -1,0 +1,3 @@
+//! Functions: pure.
+
+pub mod upgrade_path;
