@@ -27,9 +27,9 @@ impl Places {
     ///
     /// The product's own logging writes into the directory that it was unpacked to, which brokers share
     /// and may not own, and keeps every day's files for ever. Log4j takes the path of another
-    /// configuration from the environment, where, unlike in Java options, a path may hold a space.
+    /// configuration from the environment, as a URI.
     pub(crate) fn settings(&self) -> BTreeMap<SettingName, String> {
-        BTreeMap::from([(SettingName::of("log4j.configuration.file"), self.logging.clone())])
+        BTreeMap::from([(SettingName::of("log4j.configuration.file"), uri(&self.logging))])
     }
 
     /// What the files hold, by path.
@@ -46,7 +46,7 @@ fn logging(directory: &str) -> String {
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <Configuration status="WARN" shutdownHook="disable">
   <Appenders>
-    <RollingFile name="File" fileName="{directory}/zeebe.log" filePattern="{directory}/zeebe-%i.log.gz">
+    <RollingFile name="File" fileName="{directory}/zeebe.log" filePattern="{pattern}/zeebe-%i.log.gz">
       <PatternLayout pattern="%d{{yyyy-MM-dd'T'HH:mm:ss.SSSXXX}} [%t] %-5level %logger{{36}} - %msg%n%throwable"/>
       <Policies>
         <SizeBasedTriggeringPolicy size="20 MB"/>
@@ -64,10 +64,26 @@ fn logging(directory: &str) -> String {
 </Configuration>
 "#,
         directory = escaped(directory),
+        pattern = escaped(&directory.replace('%', "%%")),
     )
 }
 
 /// A path as it must stand in an XML attribute that Log4j looks for `${…}` in.
 fn escaped(path: &str) -> String {
-    path.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('$', "$$")
+    path.replace("${", "$${").replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
+
+/// A path as a URI, in which Log4j would else take a space for a mistake.
+fn uri(path: &str) -> String {
+    let mut uri = "file://".to_owned();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push('%');
+            let digits = [byte >> 4, byte & 0xf].map(|digit| char::from_digit(digit.into(), 16));
+            uri.extend(digits.into_iter().flatten().map(|digit| digit.to_ascii_uppercase()));
+        }
+    }
+    uri
 }

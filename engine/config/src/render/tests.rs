@@ -118,22 +118,63 @@ fn logging_is_rolled_beside_the_data() {
     insta::assert_snapshot!("logging", file);
     assert_eq!(
         rendered.settings[&SettingName::of("log4j.configuration.file")],
-        "/srv/zeebe/payments/brokers/1/log4j2.xml"
+        "file:///srv/zeebe/payments/brokers/1/log4j2.xml"
     );
 }
 
+/// Tried with brokers of 8.5.8 and 8.6.0: the logs are written and rolled in just that directory.
 #[test]
-fn path_with_signs_of_xml_and_of_log4j_stays_a_path() {
+fn path_with_signs_of_xml_of_uris_and_of_log4j_stays_a_path() {
     let intent = BrokerIntent {
-        data_directory: "/srv/a & b/<\"${x}\">/data".to_owned(),
+        data_directory: "/srv/%d a&c $1 <\"${x}\">/data".to_owned(),
         ..broker_intent(EmbeddedGateway::On)
     };
     let rendered = broker(Minor::V8_6, &intent);
-    let file = &rendered.files["/srv/a & b/<\"${x}\">/log4j2.xml"];
-    assert!(
-        file.contains("fileName=\"/srv/a &amp; b/&lt;&quot;$${x}&quot;>/logs/zeebe.log\""),
-        "{file}"
+    let file = &rendered.files["/srv/%d a&c $1 <\"${x}\">/log4j2.xml"];
+    let names: Vec<&str> =
+        file.lines().filter(|line| line.contains("RollingFile name")).map(str::trim).collect();
+    assert_eq!(
+        names,
+        ["<RollingFile name=\"File\" \
+          fileName=\"/srv/%d a&amp;c $1 &lt;&quot;$${x}&quot;>/logs/zeebe.log\" \
+          filePattern=\"/srv/%%d a&amp;c $1 &lt;&quot;$${x}&quot;>/logs/zeebe-%i.log.gz\">"]
     );
+    assert_eq!(
+        rendered.settings[&SettingName::of("log4j.configuration.file")],
+        "file:///srv/%25d%20a%26c%20%241%20%3C%22%24%7Bx%7D%22%3E/log4j2.xml"
+    );
+}
+
+/// Settings that Spring and Log4j read, whatever the minor.
+const OF_THE_FRAMES: [&str; 6] = [
+    "log4j.configuration.file",
+    "management.server.address",
+    "management.server.port",
+    "server.address",
+    "server.port",
+    "spring.profiles.active",
+];
+
+#[test]
+fn every_setting_is_rendered_in_the_form_that_the_minor_reads() {
+    for minor in Minor::SUPPORTED {
+        let read: BTreeSet<SettingName> = keys::all()
+            .filter(|key| key.is_read_by(minor))
+            .map(|key| SettingName::of(key.name))
+            .chain(OF_THE_FRAMES.map(SettingName::of))
+            .collect();
+        let rendered = [
+            broker(minor, &broker_intent(EmbeddedGateway::On)),
+            broker(minor, &broker_intent(EmbeddedGateway::Off)),
+            gateway(minor, &gateway_intent()),
+        ];
+        let unread: Vec<&SettingName> = rendered
+            .iter()
+            .flat_map(|rendered| rendered.settings.keys().chain(rendered.bootstrap.keys()))
+            .filter(|name| !read.contains(name))
+            .collect();
+        assert_eq!(unread, Vec::<&SettingName>::new(), "{minor}");
+    }
 }
 
 #[rstest]
