@@ -1,0 +1,78 @@
+//! Where a cluster's things are.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use zeebe_plan::component::ComponentId;
+use zeebe_spec::{BrokerId, GatewayIndex};
+
+/// A kind of component, as the folder that holds all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Brokers,
+    Gateways,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 2] = [Self::Brokers, Self::Gateways];
+
+    pub(crate) const fn folder(self) -> &'static str {
+        match self {
+            Self::Brokers => "brokers",
+            Self::Gateways => "gateways",
+        }
+    }
+
+    pub(crate) const fn of(id: ComponentId) -> Self {
+        match id {
+            ComponentId::Broker(_) => Self::Brokers,
+            ComponentId::Gateway(_) => Self::Gateways,
+        }
+    }
+
+    /// The component whose folder has this name, if it is one's.
+    pub(crate) fn component(self, name: &str) -> Option<ComponentId> {
+        let number = name.parse::<u16>().ok().filter(|number| number.to_string() == name)?;
+        Some(match self {
+            Self::Brokers => ComponentId::Broker(BrokerId(number)),
+            Self::Gateways => ComponentId::Gateway(GatewayIndex(number)),
+        })
+    }
+}
+
+/// A component's own folder, and what is in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Home(Utf8PathBuf);
+
+impl Home {
+    pub(crate) fn of(root: &Utf8Path, id: ComponentId) -> Self {
+        let number = match id {
+            ComponentId::Broker(broker) => broker.0,
+            ComponentId::Gateway(gateway) => gateway.0,
+        };
+        Self(root.join(Kind::of(id).folder()).join(number.to_string()))
+    }
+
+    pub(crate) fn path(&self) -> &Utf8Path {
+        &self.0
+    }
+
+    /// The product's data: what is kept when the rest goes.
+    pub(crate) fn data(&self) -> Utf8PathBuf {
+        self.0.join("data")
+    }
+
+    pub(crate) fn logs(&self) -> Utf8PathBuf {
+        self.0.join("logs")
+    }
+
+    pub(crate) fn record(&self) -> Utf8PathBuf {
+        self.0.join("process.json")
+    }
+
+    /// What the process writes on its standard output and error; the older ones have a number.
+    pub(crate) fn console(&self, age: u8) -> Utf8PathBuf {
+        match age {
+            0 => self.0.join("console.log"),
+            older => self.0.join(format!("console.{older}.log")),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Everything between the wish that a process runs and its running.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use zeebe_plan::component::Process;
+use zeebe_spec::{Checksum, LicenseSource};
+use zeebe_target::LeftBehind;
+
+use crate::environment::{LocalEnvironment, is_program};
+use crate::file;
+use crate::java::Runtime;
+use crate::layout::Home;
+use crate::ports::{Holder, taken};
+use crate::process::identity::Identity;
+use crate::process::record::Record;
+use crate::process::spawn::{Launch, last_words, spawn, watch};
+use crate::process::{HOME_VARIABLE, RUN_VARIABLE};
+
+/// What of our own environment a broker is given: its language, its time zone, where it may put temporary
+/// files, and the Java options that a user sets for every Java process, trust stores among them.
+const INHERITED: [&str; 9] = [
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+];
+
+/// A process that was not started.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("the program `setsid` was not found")]
+    NoSetsid,
+    #[error("the distribution has no program \"{0}\"")]
+    NoLauncher(String),
+    #[error("port {port} is taken")]
+    PortTaken { port: u16, holder: Option<Holder> },
+    #[error("could not look which ports are free")]
+    Ports(#[source] io::Error),
+    #[error("could not read the licence key from the file \"{path}\"")]
+    LicenseFile {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("environment variable \"{0}\", which should hold the licence key, is not set")]
+    LicenseVariable(String),
+    #[error("file \"{0}\" lies outside the component's folder")]
+    FileOutside(String),
+    #[error("could not write in \"{folder}\"")]
+    Write {
+        folder: Utf8PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("could not start \"{program}\"")]
+    Spawn {
+        program: Utf8PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("could not see the process that was started")]
+    Look(#[source] io::Error),
+    #[error("it ended at once with {status}")]
+    EndedAtOnce { status: String, console: Utf8PathBuf, last_words: String },
+}
+
+impl StartError {
+    /// What was expected, what was found, what to do.
+    pub(crate) fn advice(&self) -> String {
+        match self {
+            Self::NoSetsid => {
+                "Brokers are started in a session of their own by `setsid`, which is part of util-linux and of \
+                 busybox. Install it, or put it on your PATH."
+                    .to_owned()
+            }
+            Self::NoLauncher(_) => {
+                "Expected it, executable, in the unpacked archive. Set `distribution` to one of the version that is \
+                 wished."
+                    .to_owned()
+            }
+            Self::PortTaken { port: _, holder } => {
+                format!("{} Stop it, or choose another `target.local.first_port`.", held_by(holder.as_ref()))
+            }
+            Self::Ports(_) => "Expected /proc/net/tcp to be readable.".to_owned(),
+            Self::LicenseFile { .. } => "Set `license.file` to a file that may be read.".to_owned(),
+            Self::LicenseVariable(name) => {
+                format!("Set {name} where this engine runs, or name another source in `license`.")
+            }
+            Self::FileOutside(_) => "This is a mistake of the engine, not yours.".to_owned(),
+            Self::Write { .. } => "Free some space there, or give the folder back to its owner.".to_owned(),
+            Self::Spawn { .. } | Self::Look(_) => {
+                "See that programs can be started on this machine.".to_owned()
+            }
+            Self::EndedAtOnce { status: _, console, last_words } => {
+                if last_words.is_empty() {
+                    format!("It wrote nothing to {console}.")
+                } else {
+                    format!("The last lines of {console}:\n{last_words}")
+                }
+            }
+        }
+    }
+
+    /// What it left behind: before the record of the intent nothing, after it something that a look finds.
+    pub(crate) fn left_behind(&self) -> LeftBehind {
+        match self {
+            Self::NoSetsid
+            | Self::NoLauncher(_)
+            | Self::PortTaken { .. }
+            | Self::Ports(_)
+            | Self::LicenseFile { .. }
+            | Self::LicenseVariable(_)
+            | Self::FileOutside(_) => LeftBehind::Nothing,
+            Self::Write { .. } | Self::Spawn { .. } | Self::Look(_) | Self::EndedAtOnce { .. } => {
+                LeftBehind::Traceable
+            }
+        }
+    }
+}
+
+/// Who holds a port, as a sentence.
+pub(crate) fn held_by(holder: Option<&Holder>) -> String {
+    match holder {
+        Some(holder) => format!("It is held by {holder}."),
+        None => "It is held by a process that this user may not look at.".to_owned(),
+    }
+}
+
+/// With what a process is started, beside itself.
+pub(crate) struct Means<'a> {
+    pub(crate) home: &'a Home,
+    pub(crate) distribution: &'a Utf8Path,
+    pub(crate) checksum: &'a Checksum,
+    pub(crate) java: &'a Runtime,
+    pub(crate) environment: &'a LocalEnvironment,
+}
+
+/// Starts a process that does not run, and watches it for a moment.
+pub(crate) async fn start(process: &Process, means: &Means<'_>) -> Result<Identity, StartError> {
+    let Means { home, distribution, checksum, java: _, environment } = means;
+    let setsid = setsid(environment)?;
+    let program = distribution.join(&process.launcher);
+    if !is_program(&program) {
+        return Err(StartError::NoLauncher(process.launcher.clone()));
+    }
+    let license =
+        process.license.as_ref().map(|source| license(source, environment)).transpose()?;
+    let ports: BTreeSet<u16> = process.ports.values().copied().collect();
+    if let Some(taken) = taken(&ports, &BTreeSet::new()).map_err(StartError::Ports)?.pop() {
+        return Err(StartError::PortTaken { port: taken.port, holder: taken.holder });
+    }
+    write_files(process, home)?;
+    let write = |source| StartError::Write { folder: home.path().to_owned(), source };
+    let mut record = Record::intent(process, (*checksum).clone(), Timestamp::now());
+    let launch = Launch {
+        setsid: &setsid,
+        program: program.clone(),
+        home,
+        environment: whole_environment(process, &record, means),
+        secrets: license.map(|key| (zeebe_config::LICENSE_VARIABLE, key)).into_iter().collect(),
+    };
+    record.write(&home.record()).map_err(write)?;
+    let pid = spawn(&launch).map_err(|source| StartError::Spawn { program, source })?;
+    let ended = match Identity::of(pid).map_err(StartError::Look)? {
+        Some(identity) => {
+            record.identity = Some(identity.clone());
+            record.write(&home.record()).map_err(write)?;
+            match watch(&identity).await.map_err(StartError::Look)? {
+                None => return Ok(identity),
+                Some(status) => status,
+            }
+        }
+        None => "an unknown status".to_owned(),
+    };
+    let last_words = last_words(home).unwrap_or_default();
+    Err(StartError::EndedAtOnce { status: ended, console: home.console(0), last_words })
+}
+
+/// The program that makes sessions.
+pub(crate) fn setsid(environment: &LocalEnvironment) -> Result<Utf8PathBuf, StartError> {
+    let usual = ["/usr/bin/setsid", "/bin/setsid"].map(Utf8PathBuf::from);
+    environment
+        .programs("setsid")
+        .into_iter()
+        .chain(usual.into_iter().filter(|path| is_program(path)))
+        .next()
+        .ok_or(StartError::NoSetsid)
+}
+
+/// The licence key. It is given to the process alone and written nowhere.
+pub(crate) fn license(
+    source: &LicenseSource,
+    environment: &LocalEnvironment,
+) -> Result<SecretString, StartError> {
+    match source {
+        LicenseSource::File(path) => std::fs::read_to_string(path.as_str())
+            .map(|key| SecretString::from(key.trim().to_owned()))
+            .map_err(|source| StartError::LicenseFile { path: path.to_string(), source }),
+        LicenseSource::EnvironmentVariable(name) => environment
+            .secret(name)
+            .cloned()
+            .ok_or_else(|| StartError::LicenseVariable(name.clone())),
+    }
+}
+
+fn write_files(process: &Process, home: &Home) -> Result<(), StartError> {
+    let write = |source| StartError::Write { folder: home.path().to_owned(), source };
+    for folder in [home.path(), &home.logs()] {
+        file::make_folder(folder).map_err(write)?;
+    }
+    for (path, text) in &process.files {
+        let path = Utf8Path::new(path);
+        let is_ours =
+            path.starts_with(home.path()) && path.components().all(|part| part.as_str() != "..");
+        if !is_ours {
+            return Err(StartError::FileOutside(path.to_string()));
+        }
+        if let Some(folder) = path.parent() {
+            file::make_folder(folder).map_err(write)?;
+        }
+        file::replace(path, text.as_bytes()).map_err(write)?;
+    }
+    Ok(())
+}
+
+/// All that the process is told but the licence key.
+fn whole_environment(
+    process: &Process,
+    record: &Record,
+    means: &Means<'_>,
+) -> BTreeMap<String, String> {
+    let Means { home, distribution: _, checksum: _, java, environment } = means;
+    let mut whole: BTreeMap<String, String> = INHERITED
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), environment.variable(name)?.to_owned())))
+        .collect();
+    whole.extend(process.environment());
+    whole.insert("PATH".to_owned(), environment.search_path().to_owned());
+    whole.insert("JAVA_HOME".to_owned(), java.home.to_string());
+    whole.insert(RUN_VARIABLE.to_owned(), record.run.clone());
+    whole.insert(HOME_VARIABLE.to_owned(), home.path().to_string());
+    whole
+}
