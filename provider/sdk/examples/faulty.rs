@@ -167,10 +167,15 @@ impl ManagedResource for Thing {
         let done = with(&planned, "id", Value::text("made"));
         let (state, diagnostics) = match fault(&planned) {
             "wait for the interrupt" => {
+                let summary = if call.cancelled.is_cancelled() {
+                    "cancelled from the start"
+                } else {
+                    "interrupted"
+                };
                 say("waiting");
                 call.cancelled.cancelled().await;
                 say("interrupted");
-                (planned, vec![Diagnostic::error("interrupted", "It was made in part.")])
+                (planned, vec![Diagnostic::error(summary, "It was made in part.")])
             }
             "unknown" => (planned, Vec::new()),
             "another text" => (with(&done, "text", Value::text("another")), Vec::new()),

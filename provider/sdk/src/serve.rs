@@ -246,10 +246,11 @@ fn show(text: &str) -> io::Result<()> {
 }
 
 /// An interrupt reaches the whole process group. The client decides what it means and says so by `StopProvider`; a provider that dies of it
-/// loses what it just made. A termination is taken for the wish to stop: calls are cancelled, and the client still gets their answers.
+/// loses what it just made. A termination or a lost terminal is taken for the wish to stop: calls are cancelled, and the client still gets their answers.
 fn ignore_interrupts(service: &Service) -> Result<(), ServeError> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
+    let mut hang_up = signal(SignalKind::hangup()).map_err(ServeError::Signals)?;
     let service = service.clone();
     tokio::spawn(async move {
         loop {
@@ -257,6 +258,10 @@ fn ignore_interrupts(service: &Service) -> Result<(), ServeError> {
                 Some(()) = interrupt.recv() => tracing::debug!("interrupted; the client decides what that means"),
                 Some(()) = terminate.recv() => {
                     tracing::info!("asked to terminate: calls in flight are cancelled");
+                    service.stop();
+                }
+                Some(()) = hang_up.recv() => {
+                    tracing::info!("the terminal is gone: calls in flight are cancelled");
                     service.stop();
                 }
                 else => return,

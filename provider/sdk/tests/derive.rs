@@ -15,7 +15,8 @@ fn built() -> PathBuf {
 
 /// The library as it was built last: cargo keeps one for each set of features, and the newest is of the sources that stand here.
 fn library() -> PathBuf {
-    let files = fs::read_dir(built()).unwrap().map(|entry| entry.unwrap().path());
+    let files = fs::read_dir(built()).expect("the folder of this test can be read");
+    let files = files.filter_map(|entry| entry.ok().map(|entry| entry.path()));
     let libraries = files.filter(|file| {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with("libtf_sdk-") && name.ends_with(".rlib")
@@ -51,7 +52,7 @@ fn errors(case: &str) -> String {
     let Output { status, stdout: _, stderr } =
         compile(case, &["--emit", "metadata", "-A", "warnings", "-o", &out.display().to_string()]);
     assert!(!status.success(), "{case} compiles");
-    String::from_utf8(stderr).unwrap()
+    String::from_utf8(stderr).expect("the compiler writes UTF-8")
 }
 
 #[test]

@@ -73,12 +73,12 @@ async fn an_interrupt_of_the_process_group_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_termination_cancels_the_calls_and_their_answers_still_arrive() {
+async fn a_termination_or_a_lost_terminal_cancels_the_calls_and_their_answers_still_arrive() {
     let (plugin, connection) = started().await;
     let mut output = Output::of(&connection).await;
     let process = pid(&plugin);
-    for _ in 0..2 {
-        let terminate = async || kill_process(process, Signal::TERM).unwrap();
+    for signal in [Signal::TERM, Signal::HUP, Signal::TERM] {
+        let terminate = async || kill_process(process, signal).unwrap();
         assert_eq!(interrupted(&connection, &mut output, terminate).await, in_part());
     }
     plugin.shut_down().await.unwrap();

@@ -44,7 +44,12 @@ async fn a_process_that_is_left_behind_holds_no_stream_of_the_client() {
 
 #[tokio::test]
 async fn logs_are_lines_of_json_with_strings_where_go_plugin_wants_them() {
-    let plugin = faulty().with("TF_LOG_PROVIDER", "DEBUG").start().await.unwrap();
+    let plugin = faulty()
+        .with("TF_LOG", "OFF")
+        .with("TF_LOG_PROVIDER_FAULTY", "DEBUG")
+        .start()
+        .await
+        .unwrap();
     let mut connection = plugin.connect().await.unwrap();
     let configure = configure_provider::Request {
         terraform_version: "1.11.4".to_owned(),
