@@ -25,12 +25,34 @@ pub struct BrokerIntent {
     pub data_directory: String,
     /// Its memory, threads and log segments.
     pub size: BrokerSize,
-    /// Free disk that must stay, as (processing, replication).
-    pub watermarks: (ByteSize, ByteSize),
+    /// Free disk that must stay.
+    pub watermarks: Watermarks,
     /// Whether clients may connect to it.
     pub embedded_gateway: EmbeddedGateway,
     /// The user's own settings; checked by [`crate::check`].
     pub configuration: BTreeMap<SettingKey, String>,
+}
+
+/// Free disk that must stay on a broker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watermarks {
+    /// Below this it takes no more commands.
+    pub processing: ByteSize,
+    /// Below this it takes no more copies.
+    pub replication: ByteSize,
+    /// Whose word they are.
+    pub by: ChosenBy,
+}
+
+/// Whose word a setting is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChosenBy {
+    /// The user's: a change of it is worth a restart.
+    User,
+    /// Ours, computed from what the broker holds. That changes whenever the cluster grows or shrinks, which
+    /// must restart nobody; a broker takes the new value at its next start.
+    Engine,
 }
 
 /// What a cluster starts with. A running cluster keeps its own counts and changes them through the

@@ -30,7 +30,8 @@ mod render;
 
 pub use crate::check::{SettingMistake, check};
 pub use crate::intent::{
-    Bootstrap, BrokerIntent, BrokerPorts, EmbeddedGateway, GatewayIntent, GatewayPorts,
+    Bootstrap, BrokerIntent, BrokerPorts, ChosenBy, EmbeddedGateway, GatewayIntent, GatewayPorts,
+    Watermarks,
 };
 pub use crate::java::JAVA_OPTIONS_VARIABLE;
 pub use crate::name::SettingName;

@@ -20,8 +20,8 @@ use crate::name::SettingName;
 pub struct Rendered {
     /// Environment variables that take effect at a start only: a difference in them needs a restart.
     pub settings: BTreeMap<SettingName, String>,
-    /// Environment variables that are read only while there is no data yet, or to find the first peer:
-    /// a difference in them never needs a restart.
+    /// Environment variables that are read only while there is no data yet, or to find the first peer, or
+    /// that follow from the cluster's size: a difference in them never needs a restart.
     pub bootstrap: BTreeMap<SettingName, String>,
     /// What is started.
     pub launcher: Launcher,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use zeebe_config::{
-    Bootstrap, BrokerIntent, BrokerPorts, EmbeddedGateway, GatewayIntent, GatewayPorts, Rendered,
+    Bootstrap, BrokerIntent, BrokerPorts, ChosenBy, EmbeddedGateway, GatewayIntent, GatewayPorts,
+    Rendered, Watermarks,
 };
 use zeebe_scalar::ByteSize;
 use zeebe_spec::cluster::{GATEWAY_PORT_OFFSET, PORTS_PER_BROKER};
@@ -137,7 +138,7 @@ fn broker(spec: &ClusterSpec, place: &Place, id: BrokerId, contact_points: &[Str
             contact_points: contact_points.to_vec(),
             data_directory: format!("{}/brokers/{id}/data", place.root),
             size: size.clone(),
-            watermarks: spec.watermarks(),
+            watermarks: watermarks(spec),
             embedded_gateway,
             configuration: spec.configuration.clone(),
         },
@@ -152,6 +153,12 @@ fn broker(spec: &ClusterSpec, place: &Place, id: BrokerId, contact_points: &[Str
         named.insert("gateway".to_owned(), ports.gateway);
     }
     process(spec, rendered, size.memory, size.disk, named)
+}
+
+fn watermarks(spec: &ClusterSpec) -> Watermarks {
+    let (processing, replication) = spec.watermarks();
+    let by = if spec.broker.disk_watermarks.is_some() { ChosenBy::User } else { ChosenBy::Engine };
+    Watermarks { processing, replication, by }
 }
 
 fn gateway(

@@ -27,8 +27,12 @@ impl Plan {
     }
 
     /// The plan with the product's answer to the question in it.
+    ///
+    /// The operations are put in an order of ours: the product's differs from one run of the coordinator to
+    /// the next (seen on 8.6.0), and what was shown at plan must be what is compared at apply.
     #[must_use]
-    pub fn answered(mut self, answer: Vec<Operation>) -> Self {
+    pub fn answered(mut self, mut answer: Vec<Operation>) -> Self {
+        answer.sort();
         let asked = self.steps.iter_mut().find_map(|step| match step {
             Step::Change { operations: operations @ None, .. } => Some(operations),
             Step::Change { .. }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use zeebe_spec::Minor;
 
 use super::{Form, data_size, profiles};
-use crate::intent::{BrokerIntent, EmbeddedGateway};
+use crate::intent::{BrokerIntent, ChosenBy, EmbeddedGateway, Watermarks};
 use crate::name::SettingName;
 
 /// What takes effect at a start only.
@@ -20,7 +20,7 @@ pub(super) fn settings(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingN
         contact_points: _,
         data_directory,
         size,
-        watermarks: (processing, replication),
+        watermarks,
         embedded_gateway,
         configuration: _,
     } = intent;
@@ -54,16 +54,6 @@ pub(super) fn settings(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingN
             data_size(&size.log_segment_size),
         ),
         (
-            "zeebe.broker.data.disk.freeSpace.processing",
-            "camunda.data.primary-storage.disk.free-space.processing",
-            data_size(processing),
-        ),
-        (
-            "zeebe.broker.data.disk.freeSpace.replication",
-            "camunda.data.primary-storage.disk.free-space.replication",
-            data_size(replication),
-        ),
-        (
             "zeebe.broker.threads.cpuThreadCount",
             "camunda.system.cpu-thread-count",
             size.cpu_threads.to_string(),
@@ -74,6 +64,10 @@ pub(super) fn settings(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingN
             size.io_threads.to_string(),
         ),
     ]);
+    match watermarks.by {
+        ChosenBy::User => settings.extend(self::watermarks(&form, watermarks)),
+        ChosenBy::Engine => {}
+    }
     let enable = SettingName::of("zeebe.broker.gateway.enable");
     match embedded_gateway {
         EmbeddedGateway::On => {
@@ -96,10 +90,27 @@ pub(super) fn settings(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingN
     settings
 }
 
-/// What is read only while there is no data yet, or to find the first peer.
+fn watermarks(form: &Form, watermarks: &Watermarks) -> BTreeMap<SettingName, String> {
+    let Watermarks { processing, replication, by: _ } = watermarks;
+    form.name([
+        (
+            "zeebe.broker.data.disk.freeSpace.processing",
+            "camunda.data.primary-storage.disk.free-space.processing",
+            data_size(processing),
+        ),
+        (
+            "zeebe.broker.data.disk.freeSpace.replication",
+            "camunda.data.primary-storage.disk.free-space.replication",
+            data_size(replication),
+        ),
+    ])
+}
+
+/// What is read only while there is no data yet, or to find the first peer, or is not worth a restart.
 pub(super) fn bootstrap(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingName, String> {
     let bootstrap = intent.bootstrap;
-    Form(minor).name([
+    let form = Form(minor);
+    let mut settings = form.name([
         ("zeebe.broker.cluster.clusterSize", "camunda.cluster.size", bootstrap.brokers.to_string()),
         (
             "zeebe.broker.cluster.partitionsCount",
@@ -116,5 +127,10 @@ pub(super) fn bootstrap(minor: Minor, intent: &BrokerIntent) -> BTreeMap<Setting
             "camunda.cluster.initial-contact-points",
             intent.contact_points.join(","),
         ),
-    ])
+    ]);
+    match intent.watermarks.by {
+        ChosenBy::User => {}
+        ChosenBy::Engine => settings.extend(watermarks(&form, &intent.watermarks)),
+    }
+    settings
 }

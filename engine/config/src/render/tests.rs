@@ -9,7 +9,8 @@ use zeebe_spec::{BrokerId, BrokerSpec, GatewayIndex, Minor, SettingKey};
 
 use super::{Rendered, broker, data_size, gateway};
 use crate::intent::{
-    Bootstrap, BrokerIntent, BrokerPorts, EmbeddedGateway, GatewayIntent, GatewayPorts,
+    Bootstrap, BrokerIntent, BrokerPorts, ChosenBy, EmbeddedGateway, GatewayIntent, GatewayPorts,
+    Watermarks,
 };
 use crate::keys;
 use crate::name::SettingName;
@@ -31,7 +32,11 @@ fn broker_intent(embedded_gateway: EmbeddedGateway) -> BrokerIntent {
         contact_points: [26502, 26512, 26522].map(|port| format!("127.0.0.1:{port}")).to_vec(),
         data_directory: "/srv/zeebe/payments/brokers/1/data".to_owned(),
         size: BrokerSpec::default().size(),
-        watermarks: (ByteSize::from_mebibytes(320), ByteSize::from_mebibytes(224)),
+        watermarks: Watermarks {
+            processing: ByteSize::from_mebibytes(320),
+            replication: ByteSize::from_mebibytes(224),
+            by: ChosenBy::User,
+        },
         embedded_gateway,
         configuration: BTreeMap::new(),
     }
