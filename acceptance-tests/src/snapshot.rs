@@ -29,6 +29,10 @@ pub fn filters(folder: &Utf8Path, clusters: &[&Cluster]) -> Vec<(String, String)
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[ID]"),
         (r"\b[0-9a-f]{64}\b", "[CHECKSUM]"),
         (r"\b(pid|process) \d+", "$1 [PID]"),
+        (r"held by pid \[PID\], `[^`]*`", "held by pid [PID], `[COMMAND]`"),
+        (r"this machine has \d+ GiB", "this machine has [MEMORY]"),
+        // Whatever repository the user's own Maven asks.
+        (r"\b\S+ \(https?://[^)]*\)", "[REPOSITORY]"),
         // Terraform wraps and frames what it prints; the frame is not ours.
         (r"[╷╵│] ?", ""),
     ] {

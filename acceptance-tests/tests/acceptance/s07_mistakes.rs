@@ -94,6 +94,7 @@ fn a_java_that_is_too_old() -> Result<()> {
     let java = home.join("bin").join("java");
     fs::write(&java, "#!/bin/sh\necho 'openjdk version \"17.0.15\" 2025-04-15' >&2\n")?;
     fs::set_permissions(&java, fs::Permissions::from_mode(0o755))?;
+    fs::write(home.join("release"), "JAVA_VERSION=\"17.0.15\"\n")?;
     let hcl =
         ClusterHcl { target: mistake.target(&format!("java_home = \"{home}\"")), ..mistake.hcl() };
     mistake.refused_at_apply("old_java", &hcl)
