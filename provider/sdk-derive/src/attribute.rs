@@ -1,4 +1,8 @@
 //! One field of a model, read.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "syn's enums are the whole language, of which we take a little"
+)]
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

@@ -1,4 +1,8 @@
 //! Doc comments as text.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "syn's enums are the whole language, of which we take a little"
+)]
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 

@@ -34,18 +34,14 @@ pub(crate) fn model(input: &DeriveInput, role: Role) -> TokenStream {
         .collect();
     let schemas: Vec<_> =
         attributes.iter().map(|attribute| attribute.schema(&mut mistakes)).collect();
-    match mistakes.into_error() {
-        Some(error) => {
-            let error = error.into_compile_error();
-            let stub = stub(input, role);
-            quote! { #error #stub }
-        }
-        None => {
-            let members = members(input, &attributes, &schemas);
-            let head = header.map(|header| header.expand(input, role));
-            quote! { #members #head }
-        }
+    if let Some(error) = mistakes.into_error() {
+        let error = error.into_compile_error();
+        let stub = stub(input, role);
+        return quote! { #error #stub };
     }
+    let members = members(input, &attributes, &schemas);
+    let head = header.map(|header| header.expand(input, role));
+    quote! { #members #head }
 }
 
 impl Header {

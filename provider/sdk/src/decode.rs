@@ -33,16 +33,19 @@ impl<'a> Place<'a> {
     pub const ROOT: Place<'static> = Place { outer: None, step: None, sight: Sight::Shown };
 
     /// An attribute of what is here.
+    #[must_use]
     pub fn attribute(&'a self, name: &'a str) -> Self {
         self.inner(PlaceStep::Attribute(name))
     }
 
     /// An element of the map that is here.
+    #[must_use]
     pub fn key(&'a self, key: &'a str) -> Self {
         self.inner(PlaceStep::Key(key))
     }
 
     /// An element of the list that is here.
+    #[must_use]
     pub fn index(&'a self, index: usize) -> Self {
         self.inner(PlaceStep::Index(index))
     }

@@ -184,7 +184,7 @@ impl<'a> Page<'a> {
                 sentence(format!("Defaults to `{}`.", literal(value)));
             }
             (None, Presence::OptionalComputed) => {
-                sentence("Chosen by the provider where it is not given.".to_owned())
+                sentence("Chosen by the provider where it is not given.".to_owned());
             }
             (None, Presence::Required | Presence::Optional | Presence::Computed) => {}
         }

@@ -37,17 +37,19 @@ pub fn forget_write_only(object: &Object, value: &mut Value) {
         match (attribute.secrecy, &attribute.shape) {
             (Secrecy::WriteOnly, _) => *member = Value::Null,
             (_, Shape::Nested { nesting: Nesting::Single, object }) => {
-                forget_write_only(object, member)
+                forget_write_only(object, member);
             }
             (_, Shape::Nested { nesting: Nesting::List | Nesting::Set | Nesting::Map, object }) => {
                 match member {
                     Value::List(elements) => {
-                        elements.iter_mut().for_each(|element| forget_write_only(object, element));
+                        for element in elements {
+                            forget_write_only(object, element);
+                        }
                     }
                     Value::Object(elements) => {
-                        elements
-                            .values_mut()
-                            .for_each(|element| forget_write_only(object, element));
+                        for element in elements.values_mut() {
+                            forget_write_only(object, element);
+                        }
                     }
                     Value::Null
                     | Value::Unknown

@@ -52,3 +52,6 @@ impl Optional<Timeouts> {
         self.as_known().map_or(otherwise, |timeouts| timeouts.of(operation, otherwise))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,3 +24,6 @@ use crate::value::Value;
 fn decode_config<T: Attributes>(config: &Value) -> Result<T, Vec<Diagnostic>> {
     T::decode(&effective(T::object(), config))
 }
+
+#[cfg(test)]
+mod tests;

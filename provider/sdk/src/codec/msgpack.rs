@@ -1,4 +1,8 @@
 //! Msgpack as Terraform writes it: numbers as integer, float or decimal text; unknown as an extension; an open type as `[type, value]`.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each type is written with a few of msgpack's many markers"
+)]
 
 use std::borrow::Cow;
 

@@ -110,7 +110,7 @@ impl Check {
     ) {
         match (config, planned) {
             (Value::Object(_), Value::Object(_)) => {
-                self.object(path, object, prior, config, planned)
+                self.object(path, object, prior, config, planned);
             }
             _ if config == planned => {}
             _ => self.unlike(path, attribute, config, planned),

@@ -106,7 +106,12 @@ fn with_unknowns(value: Value) -> Value {
         Value::Object(members) => Value::Object(
             members.into_iter().map(|(name, value)| (name, with_unknowns(value))).collect(),
         ),
-        other => other,
+        other @ (Value::Null
+        | Value::Unknown
+        | Value::Truth(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Dynamic(_)) => other,
     }
 }
 
