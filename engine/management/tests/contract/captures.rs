@@ -105,6 +105,10 @@ fn rewritten(capture: &Capture) -> Result<Value, String> {
     }
 }
 
+fn is_of_the_web_server(body: &Value) -> bool {
+    body.get("timestamp").is_some() || body.get("type").is_some()
+}
+
 #[test]
 fn every_answer_of_a_real_broker_is_written_again_exactly_as_it_was_read() {
     let captures = all();
@@ -123,8 +127,12 @@ fn every_answer_of_a_real_broker_is_written_again_exactly_as_it_was_read() {
 #[test]
 fn every_request_to_a_real_broker_is_written_again_exactly_as_it_was_sent() {
     for capture in all() {
-        let Capture { name, request, .. } = capture;
+        let Capture { name, request, body: answer, .. } = capture;
         let Some(body) = request.body else { continue };
+        // Requests that the web server turned away are wrong on purpose.
+        if is_of_the_web_server(&answer) {
+            continue;
+        }
         let again = match (request.method.as_str(), request.path.split('?').next()) {
             ("PATCH", Some("/actuator/cluster")) => again::<wire::ClusterPatch>(&body),
             ("POST", Some("/actuator/cluster/brokers")) => again::<Vec<wire::BrokerKey>>(&body),
