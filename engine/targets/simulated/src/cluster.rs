@@ -340,4 +340,4 @@ fn unreadable(doing: Doing, object: String, source: StoreError) -> TargetError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,5 +1,8 @@
 //! Whole clusters, through the target and the real client of the management API.
 
+mod conformance;
+mod faults;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

@@ -124,6 +124,7 @@ fn routed(model: &mut Model, broker: BrokerId, minor: Minor, asked: &Asked) -> R
         ("POST", ["actuator", "exporters", exporter, verb @ ("enable" | "disable")]) if patches => {
             exporter_change(model, minor, exporter, verb, asked)
         }
+        ("GET", ["actuator", "flowControl"]) if patches => Ok(flow_control(model, broker)),
         ("POST", ["actuator", "exporting", verb]) => Ok(exporting(model, broker, verb, asked)),
         ("POST", ["actuator", "rebalance"]) => {
             model.rebalance();
@@ -156,14 +157,28 @@ fn health(model: &Model, broker: BrokerId, minor: Minor, rest: &[&str]) -> Resul
     Ok(Answer::actuator(status, &wire::Health { status: word(up), components, groups }))
 }
 
+/// The configuration, if there is one.
+fn configured(model: &Model) -> Result<&Configuration, Refusal> {
+    let nothing =
+        || Refusal { status: 502, message: "the cluster has no configuration yet".to_owned() };
+    model.configuration().ok_or_else(nothing)
+}
+
 /// The configuration, if its coordinator can be asked.
 fn coordinated(model: &Model) -> Result<&Configuration, Refusal> {
     let nobody = |broker: BrokerId| Refusal {
         status: 502,
-        message: format!(
-            "Failed to connect channel for address of broker {broker} (resolved: null) : \
-             finishConnect(..) failed: Connection refused"
-        ),
+        message: if model.believed(broker) {
+            format!(
+                "Failed to connect channel for address of member '{broker}' (resolved: null) : \
+                 finishConnect(..) failed: Connection refused"
+            )
+        } else {
+            format!(
+                "Expected to send a message with subject 'topology-query' to member '{broker}', but member is \
+                 not known."
+            )
+        },
     };
     let Some(configuration) = model.configuration() else { return Err(nobody(BrokerId(0))) };
     match configuration.coordinator() {
@@ -178,11 +193,12 @@ fn cluster(model: &Model, broker: BrokerId, minor: Minor) -> Result<Answer, No> 
             let topology = render::topology(model, configuration, minor);
             Ok(Answer::json(200, &topology))
         }
-        // Once the others have given the coordinator up, a member says what it knows itself, and it knows of no
-        // change.
+        // Seen in the middle of a change, when the others had given the coordinator up: a member says what it
+        // knows itself, and it knows of no change.
         Err(refusal) => match model.configuration() {
             Some(configuration)
-                if configuration.members.contains_key(&broker)
+                if configuration.change.is_some()
+                    && configuration.members.contains_key(&broker)
                     && configuration
                         .coordinator()
                         .is_some_and(|lowest| !model.believed(lowest)) =>
@@ -195,6 +211,20 @@ fn cluster(model: &Model, broker: BrokerId, minor: Minor) -> Result<Answer, No> 
             Some(_) | None => Err(refusal.into()),
         },
     }
+}
+
+/// What limits requests and writes: as it is where nobody limits anything.
+fn flow_control(model: &Model, broker: BrokerId) -> Answer {
+    let member = model.configuration().and_then(|it| it.members.get(&broker));
+    let limit = json!({
+        "requestLimiter": {"delegate": {
+            "limit": 100, "minLimit": 1, "maxLimit": 1000, "backoffRatio": 0.9, "expectedRTT": 200_000_000,
+        }},
+        "writeRateLimit": null,
+    });
+    let partitions = member.into_iter().flat_map(|member| member.partitions.keys());
+    let limits: BTreeMap<u16, _> = partitions.map(|partition| (partition.0, &limit)).collect();
+    Answer::json(200, &limits)
 }
 
 /// A word of the query that is `true` or `false`.
@@ -236,7 +266,9 @@ fn patch(model: &mut Model, minor: Minor, asked: &Asked) -> Result<Answer, No> {
         )
         .into());
     }
-    let before: BTreeSet<BrokerId> = coordinated(model)?.members.keys().copied().collect();
+    // A forced change does not need the coordinator: the lowest that stays carries it out.
+    let configuration = if force { configured(model)? } else { coordinated(model)? };
+    let before: BTreeSet<BrokerId> = configuration.members.keys().copied().collect();
     let members = match brokers.count {
         Some(count) => (0..count).map(BrokerId).collect(),
         None => before.union(&add).filter(|id| !remove.contains(id)).copied().collect(),
@@ -275,10 +307,7 @@ fn force_to(
     members: &BTreeSet<BrokerId>,
     mode: Mode,
 ) -> Result<Answer, No> {
-    // A forced change does not need the old coordinator: the lowest that stays carries it out.
-    let nobody = || Refusal { status: 502, message: "no configuration yet".to_owned() };
-    let configuration = model.configuration().ok_or_else(nobody)?;
-    let planned = forced(configuration, members, model.set_order())?;
+    let planned = forced(configured(model)?, members, model.set_order())?;
     take_on(model, minor, planned, mode)
 }
 
@@ -323,13 +352,30 @@ fn exporter_change(
     let copies = configuration.members.iter().flat_map(|(broker, member)| {
         member.partitions.keys().map(|partition| (*broker, *partition))
     });
-    if !configuration.exporters.contains_key(exporter) {
-        let first = configuration.partitions().first().map_or(1, |partition| partition.0);
-        return Err(Refusal::wrong(format!(
-            "java.lang.IllegalStateException: Expected to {verb} exporter, but the partition '{first}' \
-             does not have the exporter '{exporter}'"
+    let first = configuration.partitions().first().map_or(1, |partition| partition.0);
+    let refused = |why: String| {
+        Refusal::wrong(format!("java.lang.IllegalStateException: Expected to {verb} exporter{why}"))
+    };
+    let known = |id: &str| configuration.exporters.get(id).copied();
+    if known(exporter).is_none() {
+        return Err(refused(format!(
+            ", but the partition '{first}' does not have the exporter '{exporter}'"
         ))
         .into());
+    }
+    let from =
+        if asked.json { body::<wire::EnableExporter>(asked, minor)?.initialize_from } else { None };
+    if let Some(from) = from {
+        let why = match known(&from) {
+            Some(Switch::Enabled) => None,
+            Some(Switch::Disabled) => Some(format!("the exporter '{from}' is disabled")),
+            None => Some(format!("the partition '{first}' does not have exporter '{from}'")),
+        };
+        if let Some(why) = why {
+            return Err(
+                refused(format!(" and initialize from exporter '{from}', but {why}")).into()
+            );
+        }
     }
     let exporter = exporter.to_owned();
     let planned = copies
@@ -346,16 +392,16 @@ fn exporting(model: &mut Model, broker: BrokerId, verb: &str, asked: &Asked) -> 
         ("pause", Some("true")) => Exporting::SoftPaused,
         ("pause", _) => Exporting::Paused,
         ("resume", _) => Exporting::Exporting,
-        _ => return Answer::envelope(Err("unknown operation".to_owned())),
+        _ => return Answer::envelope(Err(None)),
     };
     let members = model.configuration().into_iter().flat_map(|it| it.members.keys());
     let away = members.copied().find(|member| model.answering(*member).is_none());
     if let Some(away) = away {
-        return Answer::envelope(Err(format!(
+        return Answer::envelope(Err(Some(format!(
             "Failed to connect channel for address of broker {away}, asked by broker {broker} at {}: \
              Connection refused",
             time_of_day(model.now())
-        )));
+        ))));
     }
     model.set_exporting(to);
     Answer::envelope(Ok(()))

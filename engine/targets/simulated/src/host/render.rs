@@ -326,6 +326,8 @@ pub(super) fn gateway_topology(
         host: machine.settings.host.clone(),
         port: machine.settings.port,
         partitions: match configuration.members.get(id) {
+            // A broker of 8.5 takes leave of the others when it stops.
+            Some(_) if version.minor() < Minor::V8_6 && machine.run.is_none() => Some(Vec::new()),
             Some(member) => Some(gateway_partitions(model, *id, member)),
             None => Some(Vec::new()),
         }

@@ -99,8 +99,8 @@ impl Answer {
         Self::json(status, &wire::Message { message: message.into() })
     }
 
-    /// HTTP 200 around what should have been a status.
-    pub(super) fn envelope(outcome: Result<(), String>) -> Self {
+    /// HTTP 200 around what should have been a status: 204, or 500 with a text if there is one.
+    pub(super) fn envelope(outcome: Result<(), Option<String>>) -> Self {
         let envelope = match outcome {
             Ok(()) => json!({"body": null, "status": 204, "contentType": null}),
             Err(message) => json!({
@@ -220,7 +220,7 @@ fn disturbed(
             "Cannot apply configuration change. Another configuration change is in progress.",
         )),
         InsteadOfAnswer::EnvelopeWithError => {
-            Reply::Answer(Answer::envelope(Err("fault injected".to_owned())))
+            Reply::Answer(Answer::envelope(Err(Some("fault injected".to_owned()))))
         }
         InsteadOfAnswer::InternalError => {
             Reply::Answer(Answer::message(500, "java.lang.IllegalStateException: fault injected"))

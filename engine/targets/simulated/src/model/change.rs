@@ -164,8 +164,9 @@ impl Model {
     /// Whether an operation can go on: the coordinator and its broker work, and its partition has a leader.
     fn able(&self, operation: &Operation) -> bool {
         let coordinator = self.configuration.as_ref().and_then(Configuration::coordinator);
+        let led = operation.is_forced() || coordinator.is_some_and(|broker| self.works(broker));
         self.trouble.stuck_until_restart.is_none()
-            && coordinator.is_some_and(|broker| self.works(broker))
+            && led
             && self.works(operation.broker())
             && operation.led().is_none_or(|partition| self.leader(partition).is_some())
     }

@@ -179,6 +179,7 @@ impl Configuration {
                     member.partitions.insert(*partition, replica);
                 });
             }
+            Operation::PartitionBootstrap { broker, .. } => self.touch(*broker, now, |_| {}),
             Operation::PartitionLeave { broker, partition } => {
                 self.touch(*broker, now, |member| {
                     if let Some(replica) = member.partitions.get_mut(partition) {
@@ -189,7 +190,6 @@ impl Configuration {
             Operation::BrokerForceRemove { .. }
             | Operation::PartitionReconfigurePriority { .. }
             | Operation::PartitionForceReconfigure { .. }
-            | Operation::PartitionBootstrap { .. }
             | Operation::StartPartitionScaleUp { .. }
             | Operation::AwaitRedistribution { .. }
             | Operation::AwaitRelocation { .. }
@@ -241,11 +241,13 @@ impl Configuration {
                 self.active = (1..=*partitions).map(PartitionId).collect();
                 self.routing_version += 1;
             }
-            Operation::ExporterEnable { exporter, .. } => {
+            Operation::ExporterEnable { broker, partition: _, exporter } => {
                 self.exporters.insert(exporter.clone(), Switch::Enabled);
+                self.touch(*broker, now, |_| {});
             }
-            Operation::ExporterDisable { exporter, .. } => {
+            Operation::ExporterDisable { broker, partition: _, exporter } => {
                 self.exporters.insert(exporter.clone(), Switch::Disabled);
+                self.touch(*broker, now, |_| {});
             }
             Operation::StartPartitionScaleUp { .. }
             | Operation::AwaitRedistribution { .. }

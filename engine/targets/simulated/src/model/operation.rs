@@ -138,6 +138,25 @@ impl Operation {
         }
     }
 
+    /// Whether it goes on without the coordinator, which may be the very broker that is lost.
+    pub const fn is_forced(&self) -> bool {
+        match self {
+            Self::BrokerForceRemove { .. } | Self::PartitionForceReconfigure { .. } => true,
+            Self::BrokerAdd { .. }
+            | Self::BrokerRemove { .. }
+            | Self::PartitionJoin { .. }
+            | Self::PartitionLeave { .. }
+            | Self::PartitionReconfigurePriority { .. }
+            | Self::PartitionBootstrap { .. }
+            | Self::StartPartitionScaleUp { .. }
+            | Self::AwaitRedistribution { .. }
+            | Self::AwaitRelocation { .. }
+            | Self::ExporterEnable { .. }
+            | Self::ExporterDisable { .. }
+            | Self::Foreign { .. } => false,
+        }
+    }
+
     /// The partition that must have a leader for it.
     pub const fn led(&self) -> Option<PartitionId> {
         match self {
