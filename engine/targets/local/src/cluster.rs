@@ -1,43 +1,35 @@
 //! One cluster's place on this machine.
 
+mod deed;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
-use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed, Process, Wanted};
-use zeebe_spec::{BrokerId, Checksum, ClusterName, DataOnDestroy, LocalTarget, Version};
+use zeebe_plan::component::{ComponentId, ComponentState, Observed, Wanted};
+use zeebe_spec::{BrokerId, ClusterName, LocalTarget, Version};
 use zeebe_target::{
     Book, Call, Clock, DirectoryBook, Doing, LeftBehind, MachineClock, Place, Preflight, Reach,
     Target, TargetError,
 };
 
-use crate::distribution::{DistributionError, Distributions};
+use crate::cluster::deed::{object, unseen, unwritten};
+use crate::distribution::Distributions;
 use crate::environment::LocalEnvironment;
-use crate::file;
-use crate::java;
+use crate::folder::ClusterFolder;
 use crate::layout::{Home, Kind};
 use crate::preflight;
 use crate::process::record::Record;
-use crate::process::start::{Means, start};
-use crate::process::stop::{Stopped, stop};
-use crate::process::{Run, look, strays};
 
 /// How long a process may take to end before it is killed. A broker closes its partitions in a few
 /// seconds, with large ones in some more.
 const STOP_DEADLINE: Duration = Duration::from_secs(30);
 
-/// How long a child may take from its fork to its exec.
-const EXEC: Duration = Duration::from_millis(200);
-
 /// All of a cluster binds to this address and to no other.
 const HOST: &str = "127.0.0.1";
-
-/// What a folder is called while it is deleted.
-const DELETED: &str = ".deleted";
 
 /// A cluster whose place could not be made out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,19 +51,10 @@ pub enum LocalError {
 #[derive(Debug)]
 pub struct LocalCluster {
     place: Place,
-    inner: Arc<Inner>,
+    folder: Arc<ClusterFolder>,
     stop_deadline: Duration,
     book: DirectoryBook,
     clock: MachineClock,
-}
-
-/// What blocking work needs.
-#[derive(Debug)]
-pub(crate) struct Inner {
-    pub(crate) root: Utf8PathBuf,
-    pub(crate) java_home: Option<Utf8PathBuf>,
-    pub(crate) distributions: Distributions,
-    pub(crate) environment: LocalEnvironment,
 }
 
 impl LocalCluster {
@@ -96,9 +79,9 @@ impl LocalCluster {
             stop_deadline: STOP_DEADLINE,
             book: DirectoryBook::open(root.clone()),
             clock: MachineClock::default(),
-            inner: Arc::new(Inner {
+            folder: Arc::new(ClusterFolder {
                 java_home: target.java_home.as_ref().map(|home| home.as_str().into()),
-                distributions: Distributions::new(target, cache, environment),
+                distributions: Distributions::new(target, &cache, environment),
                 environment: environment.clone(),
                 root,
             }),
@@ -125,261 +108,19 @@ impl LocalCluster {
     }
 
     fn home(&self, id: ComponentId) -> Home {
-        Home::of(&self.inner.root, id)
+        Home::of(&self.folder.root, id)
     }
 
     /// Does blocking work where it blocks no other task.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Inner) -> io::Result<T> + Send + 'static,
+        work: impl FnOnce(&ClusterFolder) -> io::Result<T> + Send + 'static,
     ) -> io::Result<T> {
-        let inner = Arc::clone(&self.inner);
-        match tokio::task::spawn_blocking(move || work(&inner)).await {
+        let folder = Arc::clone(&self.folder);
+        match tokio::task::spawn_blocking(move || work(&folder)).await {
             Ok(result) => result,
             Err(broken) => Err(io::Error::other(broken)),
         }
-    }
-
-    /// What a deed starts from. An engine that was killed between fork and exec leaves a child that shows
-    /// our token a moment later: where one may be on its way, it is waited for.
-    async fn look(&self, id: ComponentId) -> io::Result<Run> {
-        let again = |run: &Run| matches!(run, Run::Ended(record) if record.identity.is_none());
-        let home = self.home(id);
-        let run = self.look_once(home.clone()).await?;
-        if !again(&run) {
-            return Ok(run);
-        }
-        tokio::time::sleep(EXEC).await;
-        self.look_once(home).await
-    }
-
-    async fn look_once(&self, home: Home) -> io::Result<Run> {
-        self.blocking(move |inner| look(&home, &strays(&inner.root)?)).await
-    }
-
-    async fn run(
-        &self,
-        id: ComponentId,
-        process: &Process,
-        call: &Call,
-    ) -> Result<(), TargetError> {
-        let home = self.home(id);
-        let run = self.look(id).await.map_err(|error| unseen(Doing::Start, object(id), error))?;
-        match run {
-            Run::Runs(mut record, identity) if record.fingerprint == process.fingerprint() => {
-                if record.identity.as_ref() != Some(&identity) {
-                    // An engine was killed before it could write that down.
-                    call.progress.say(&format!("{id} is taken over, pid {}", identity.pid));
-                    record.identity = Some(identity);
-                    record
-                        .write(&home.record())
-                        .map_err(|error| unwritten(Doing::Start, object(id), &home, error))?;
-                }
-                return Ok(());
-            }
-            Run::Runs(..) | Run::Stray(..) => self.stop(id, call).await?,
-            Run::Never | Run::Ended(_) | Run::Lost(_) => {}
-        }
-        if call.cancel.is_cancelled() {
-            return Err(cancelled(Doing::Start, object(id)));
-        }
-        let failed = |left_behind, advice, source| TargetError {
-            doing: Doing::Start,
-            object: object(id),
-            left_behind,
-            advice,
-            source,
-        };
-        let (checksum, distribution) = self
-            .distribution(&process.version, call)
-            .await
-            .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
-        let java = self
-            .blocking(|inner| Ok(java::find(inner.java_home.as_deref(), &inner.environment)))
-            .await
-            .map_err(|error| unseen(Doing::Start, object(id), error))?
-            .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
-        let means = Means {
-            home: &home,
-            distribution: &distribution,
-            checksum: &checksum,
-            java: &java,
-            environment: &self.inner.environment,
-        };
-        let identity = start(process, &means)
-            .await
-            .map_err(|error| failed(error.left_behind(), error.advice(), error.into()))?;
-        call.progress.say(&format!("{id} is started, pid {}", identity.pid));
-        Ok(())
-    }
-
-    async fn distribution(
-        &self,
-        version: &Version,
-        call: &Call,
-    ) -> Result<(Checksum, Utf8PathBuf), DistributionError> {
-        let recorded = self.blocking(Inner::recorded).await.map_err(|source| {
-            DistributionError::Cache { folder: self.inner.root.clone(), source }
-        })?;
-        let checksum = self.inner.distributions.checksum(version, &recorded)?;
-        let home = self.inner.distributions.prepare(version, &checksum, call).await?;
-        Ok((checksum, home))
-    }
-
-    async fn stop(&self, id: ComponentId, call: &Call) -> Result<(), TargetError> {
-        let run = self.look(id).await.map_err(|error| unseen(Doing::Stop, object(id), error))?;
-        let identity = match run {
-            Run::Runs(_, identity) | Run::Stray(identity, _) => identity,
-            Run::Never | Run::Ended(_) | Run::Lost(_) => return Ok(()),
-        };
-        let pid = identity.pid;
-        call.progress.say(&format!("{id} is told to end, pid {pid}"));
-        match stop(&identity, self.stop_deadline, &call.cancel).await {
-            Ok(Stopped::WasGone | Stopped::Ended) => call.progress.say(&format!("{id} has ended")),
-            Ok(Stopped::Killed) => call.progress.say(&format!(
-                "{id} did not end within {} s and was killed",
-                self.stop_deadline.as_secs()
-            )),
-            Err(error) => {
-                return Err(TargetError {
-                    doing: Doing::Stop,
-                    object: object(id),
-                    left_behind: LeftBehind::Traceable,
-                    advice: format!("Its process has pid {pid}. The next run goes on from there."),
-                    source: error.into(),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    async fn take_away(
-        &self,
-        id: ComponentId,
-        data: DataOnDestroy,
-        call: &Call,
-    ) -> Result<(), TargetError> {
-        self.stop(id, call).await?;
-        let home = self.home(id);
-        let gone = self.blocking({
-            let home = home.clone();
-            move |inner| match data {
-                DataOnDestroy::Keep => inner.keep_data(id, &home),
-                DataOnDestroy::Delete => inner.delete(id, &home),
-            }
-        });
-        gone.await.map_err(|error| unwritten(Doing::Delete, object(id), &home, error))
-    }
-}
-
-impl Inner {
-    /// The versions that components were last started with, and what their archives hashed to.
-    pub(crate) fn recorded(&self) -> io::Result<Vec<(Version, Checksum)>> {
-        let mut recorded: Vec<(Version, Checksum)> = Vec::new();
-        for id in self.components()? {
-            // A record that cannot be read is said by a look, not here.
-            if let Ok(Some(record)) = Record::read(&Home::of(&self.root, id).record()) {
-                let entry = (record.process.version, record.distribution);
-                if !recorded.contains(&entry) {
-                    recorded.push(entry);
-                }
-            }
-        }
-        Ok(recorded)
-    }
-
-    /// Every component that has a folder.
-    fn components(&self) -> io::Result<Vec<ComponentId>> {
-        let mut components = Vec::new();
-        for kind in Kind::ALL {
-            let names = file::names_in(&self.root.join(kind.folder()))?;
-            components.extend(names.iter().filter_map(|name| kind.component(name)));
-        }
-        components.sort();
-        Ok(components)
-    }
-
-    fn observe(&self) -> io::Result<BTreeMap<ComponentId, Observed<ComponentState>>> {
-        let strays = strays(&self.root)?;
-        let mut components: BTreeSet<ComponentId> = self.components()?.into_iter().collect();
-        // A process whose folder somebody deleted still runs.
-        components.extend(strays.iter().filter_map(|stray| {
-            let path = Utf8Path::new(&stray.home).strip_prefix(&self.root).ok()?;
-            let kind = Kind::ALL.into_iter().find(|kind| path.starts_with(kind.folder()))?;
-            kind.component(path.file_name()?)
-        }));
-        let mut observed = BTreeMap::new();
-        for id in components {
-            let home = Home::of(&self.root, id);
-            let state = |condition, record: Record| {
-                Observed::Present(ComponentState {
-                    condition,
-                    version: record.process.version,
-                    fingerprint: record.fingerprint,
-                })
-            };
-            let found = match look(&home, &strays)? {
-                Run::Never => continue,
-                Run::Ended(record) => state(Condition::Stopped, *record),
-                Run::Runs(record, identity) => {
-                    state(Condition::Running(record.name(&identity)), *record)
-                }
-                Run::Stray(identity, None) => Observed::Unclear(format!(
-                    "pid {} runs as {id}, and its record in {} is not of this run",
-                    identity.pid,
-                    home.path()
-                )),
-                Run::Stray(_, Some(error)) | Run::Lost(error) => {
-                    Observed::Unclear(match error.source() {
-                        Some(cause) => format!("{error}: {cause}"),
-                        None => error.to_string(),
-                    })
-                }
-            };
-            observed.insert(id, found);
-        }
-        Ok(observed)
-    }
-
-    /// Takes away all but the data; the record goes last, so that a component that is half gone is seen.
-    fn keep_data(&self, id: ComponentId, home: &Home) -> io::Result<()> {
-        let record = home.record();
-        for name in file::names_in(home.path())? {
-            let path = home.path().join(name);
-            if path != home.data() && path != record {
-                file::delete(&path)?;
-            }
-        }
-        file::delete(&record)?;
-        for folder in [&home.data(), home.path(), &self.root.join(Kind::of(id).folder())] {
-            file::remove_if_empty(folder)?;
-        }
-        Ok(())
-    }
-
-    /// Takes away all of it. First under another name: a broker must not start over half of its data.
-    fn delete(&self, id: ComponentId, home: &Home) -> io::Result<()> {
-        let folder = self.root.join(Kind::of(id).folder());
-        let name = home.path().file_name().unwrap_or_default();
-        let doomed = folder.join(format!("{DELETED}-{name}-{}", uuid::Uuid::new_v4()));
-        match std::fs::rename(home.path(), &doomed) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        self.sweep(Kind::of(id))?;
-        file::remove_if_empty(&folder)?;
-        file::remove_if_empty(&self.root)
-    }
-
-    /// Finishes deletions, those of an engine that was killed too.
-    fn sweep(&self, kind: Kind) -> io::Result<()> {
-        let folder = self.root.join(kind.folder());
-        for name in file::names_in(&folder)? {
-            if name.starts_with(DELETED) {
-                file::delete(&folder.join(name))?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -399,7 +140,7 @@ impl Target for LocalCluster {
         _call: &Call,
     ) -> Result<Vec<Preflight>, TargetError> {
         let wanted = wanted.clone();
-        self.blocking(move |inner| preflight::preflight(inner, &wanted))
+        self.blocking(move |folder| preflight::preflight(folder, &wanted))
             .await
             .map_err(|error| unseen(Doing::Preflight, self.object(), error))
     }
@@ -408,7 +149,7 @@ impl Target for LocalCluster {
         &self,
         _call: &Call,
     ) -> Result<BTreeMap<ComponentId, Observed<ComponentState>>, TargetError> {
-        self.blocking(Inner::observe)
+        self.blocking(ClusterFolder::observe)
             .await
             .map_err(|error| unseen(Doing::Observe, self.object(), error))
     }
@@ -430,7 +171,7 @@ impl Target for LocalCluster {
         call: &Call,
     ) -> Result<(), TargetError> {
         let kind = Kind::of(*id);
-        self.blocking(move |inner| inner.sweep(kind))
+        self.blocking(move |folder| folder.sweep(kind))
             .await
             .map_err(|error| unwritten(Doing::Delete, object(*id), &self.home(*id), error))?;
         match wanted {
@@ -447,11 +188,11 @@ impl Target for LocalCluster {
         _call: &Call,
     ) -> Result<Reach, TargetError> {
         let brokers = brokers.clone();
-        let reach = self.blocking(move |inner| {
+        let reach = self.blocking(move |folder| {
             let mut reach = Reach::default();
-            for id in inner.components()? {
+            for id in folder.components()? {
                 // One without a readable record cannot be talked to; a look says so.
-                let Ok(Some(record)) = Record::read(&Home::of(&inner.root, id).record()) else {
+                let Ok(Some(record)) = Record::read(&Home::of(&folder.root, id).record()) else {
                     continue;
                 };
                 let ports = &record.process.ports;
@@ -483,46 +224,5 @@ impl Target for LocalCluster {
 impl LocalCluster {
     fn object(&self) -> String {
         format!("cluster \"{}\"", self.place.root)
-    }
-}
-
-/// `broker "1"`.
-fn object(id: ComponentId) -> String {
-    match id {
-        ComponentId::Broker(broker) => format!("broker \"{broker}\""),
-        ComponentId::Gateway(gateway) => format!("gateway \"{gateway}\""),
-    }
-}
-
-fn unseen(doing: Doing, object: String, source: io::Error) -> TargetError {
-    TargetError {
-        doing,
-        object,
-        left_behind: LeftBehind::Nothing,
-        advice: "See that this user may read the cluster's folder and /proc.".to_owned(),
-        source: source.into(),
-    }
-}
-
-fn unwritten(doing: Doing, object: String, home: &Home, source: io::Error) -> TargetError {
-    TargetError {
-        doing,
-        object,
-        left_behind: LeftBehind::Traceable,
-        advice: format!(
-            "See that this user may write {} and that its disk has space.",
-            home.path()
-        ),
-        source: source.into(),
-    }
-}
-
-fn cancelled(doing: Doing, object: String) -> TargetError {
-    TargetError {
-        doing,
-        object,
-        left_behind: LeftBehind::Traceable,
-        advice: "The next run goes on from there.".to_owned(),
-        source: "cancelled".into(),
     }
 }

@@ -9,7 +9,7 @@
 
 use std::io;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use zeebe_spec::{Checksum, Distribution, LocalTarget, MavenCoordinates, Source, Version};
 use zeebe_target::Call;
 
@@ -107,7 +107,7 @@ pub(crate) struct Distributions {
 impl Distributions {
     pub(crate) fn new(
         target: &LocalTarget,
-        cache: Utf8PathBuf,
+        cache: &Utf8Path,
         environment: &LocalEnvironment,
     ) -> Self {
         Self {
@@ -220,7 +220,10 @@ impl Distributions {
             call.progress.say(&format!("unpacking the distribution of {version}"));
             archive::unpack(file, &place.content(), &call.cancel).map_err(|error| match error {
                 ArchiveError::Cancelled => DistributionError::Cancelled,
-                other => DistributionError::Archive(other),
+                other @ (ArchiveError::Unpack { .. }
+                | ArchiveError::Outside(_)
+                | ArchiveError::Kind { .. }
+                | ArchiveError::NoLaunchers) => DistributionError::Archive(other),
             })?;
             place.complete()?;
             cache.home(&checksum)?.ok_or(DistributionError::Archive(ArchiveError::NoLaunchers))

@@ -29,6 +29,7 @@ mod cluster;
 mod distribution;
 mod environment;
 mod file;
+mod folder;
 mod java;
 mod layout;
 mod ports;

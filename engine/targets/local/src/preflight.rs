@@ -11,10 +11,10 @@ use zeebe_spec::{Checksum, LicenseSource, Version};
 use zeebe_target::Preflight;
 
 use crate::capacity;
-use crate::cluster::Inner;
 use crate::distribution::DistributionError;
 use crate::distribution::maven::MavenError;
 use crate::distribution::url::UrlError;
+use crate::folder::ClusterFolder;
 use crate::java;
 use crate::layout::Home;
 use crate::ports;
@@ -26,17 +26,17 @@ const MOST_PORTS: usize = 3;
 
 /// What stands in the way. Components that run as they are wanted need nothing.
 pub(crate) fn preflight(
-    inner: &Inner,
+    cluster: &ClusterFolder,
     wanted: &BTreeMap<ComponentId, Wanted>,
 ) -> io::Result<Vec<Preflight>> {
-    let strays = strays(&inner.root)?;
+    let strays = strays(&cluster.root)?;
     let own: BTreeSet<i32> = strays.iter().map(|stray| stray.identity.pid).collect();
     let mut running: BTreeMap<ComponentId, &Process> = BTreeMap::new();
     let mut to_start: BTreeMap<ComponentId, &Process> = BTreeMap::new();
     for (id, wanted) in wanted {
         let Wanted::Running(process) = wanted else { continue };
         running.insert(*id, process);
-        let is_so = match look(&Home::of(&inner.root, *id), &strays)? {
+        let is_so = match look(&Home::of(&cluster.root, *id), &strays)? {
             Run::Runs(record, _) => record.fingerprint == process.fingerprint(),
             Run::Never | Run::Ended(_) | Run::Stray(..) | Run::Lost(_) => false,
         };
@@ -48,18 +48,18 @@ pub(crate) fn preflight(
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    match folder(&inner.root) {
+    match folder(&cluster.root) {
         // Nothing more can be said of what is in it.
         Some(wrong) => found.push(wrong),
-        None => found.extend(capacity::disk(&inner.root, &running)?),
+        None => found.extend(capacity::disk(&cluster.root, &running)?),
     }
     found.extend(taken_ports(&to_start, &own)?);
-    found.extend(java(inner));
-    found.extend(distributions(inner, &to_start));
+    found.extend(java(cluster));
+    found.extend(distributions(cluster, &to_start));
     found.extend(capacity::memory(&running, capacity::machine_memory()?));
-    found.extend(licenses(inner, &to_start));
-    if let Err(error) = setsid(&inner.environment) {
-        found.push(one(None, "target", &error, error.advice()));
+    found.extend(licenses(cluster, &to_start));
+    if let Err(error) = setsid(&cluster.environment) {
+        found.push(one(None, "target.local", &error, error.advice()));
     }
     Ok(found)
 }
@@ -124,18 +124,21 @@ fn taken_ports(
         .collect())
 }
 
-fn java(inner: &Inner) -> Option<Preflight> {
-    let error = java::find(inner.java_home.as_deref(), &inner.environment).err()?;
+fn java(cluster: &ClusterFolder) -> Option<Preflight> {
+    let error = java::find(cluster.java_home.as_deref(), &cluster.environment).err()?;
     Some(one(None, "target.local.java_home", &error, error.advice()))
 }
 
-fn distributions(inner: &Inner, to_start: &BTreeMap<ComponentId, &Process>) -> Vec<Preflight> {
+fn distributions(
+    cluster: &ClusterFolder,
+    to_start: &BTreeMap<ComponentId, &Process>,
+) -> Vec<Preflight> {
     // What cannot be read there is said by the look at the folder.
-    let recorded = inner.recorded().unwrap_or_default();
+    let recorded = cluster.recorded().unwrap_or_default();
     let versions: BTreeSet<&Version> = to_start.values().map(|process| &process.version).collect();
     versions
         .into_iter()
-        .filter_map(|version| distribution(inner, version, &recorded).err())
+        .filter_map(|version| distribution(cluster, version, &recorded).err())
         .map(|error| {
             // The same words as when it is prepared, with the cause at the end of the fragment.
             let mut summary = error.to_string();
@@ -150,12 +153,12 @@ fn distributions(inner: &Inner, to_start: &BTreeMap<ComponentId, &Process>) -> V
 }
 
 fn distribution(
-    inner: &Inner,
+    cluster: &ClusterFolder,
     version: &Version,
     recorded: &[(Version, Checksum)],
 ) -> Result<(), DistributionError> {
-    let checksum = inner.distributions.checksum(version, recorded)?;
-    inner.distributions.look(version, &checksum)
+    let checksum = cluster.distributions.checksum(version, recorded)?;
+    cluster.distributions.look(version, &checksum)
 }
 
 fn attribute_of(error: &DistributionError) -> &'static str {
@@ -176,7 +179,7 @@ fn attribute_of(error: &DistributionError) -> &'static str {
 }
 
 /// Whether the licence key can be read; it is let go at once.
-fn licenses(inner: &Inner, to_start: &BTreeMap<ComponentId, &Process>) -> Vec<Preflight> {
+fn licenses(cluster: &ClusterFolder, to_start: &BTreeMap<ComponentId, &Process>) -> Vec<Preflight> {
     let mut sources: Vec<&LicenseSource> = Vec::new();
     for source in to_start.values().filter_map(|process| process.license.as_ref()) {
         if !sources.contains(&source) {
@@ -186,7 +189,7 @@ fn licenses(inner: &Inner, to_start: &BTreeMap<ComponentId, &Process>) -> Vec<Pr
     sources
         .into_iter()
         .filter_map(|source| {
-            let error = license(source, &inner.environment).err()?;
+            let error = license(source, &cluster.environment).err()?;
             let attribute = match source {
                 LicenseSource::File(_) => "license.file",
                 LicenseSource::EnvironmentVariable(_) => "license.environment_variable",

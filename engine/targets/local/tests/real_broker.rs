@@ -1,6 +1,8 @@
 //! One real broker, from its Maven coordinates to its end, with settings by hand: what the small script in
 //! the other tests cannot show.
 
+#![cfg(test)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -18,7 +20,7 @@ use zeebe_target_local::{LocalCluster, LocalEnvironment};
 const BROKER: ComponentId = ComponentId::Broker(BrokerId(0));
 
 /// How long a broker may take to be ready beside everything else that a machine does.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Ends what a test that failed left running.
 struct Ending(Utf8PathBuf);
@@ -122,7 +124,9 @@ async fn run(cluster: &LocalCluster) -> String {
     let seen = cluster.observe(&Call::quiet()).await.unwrap();
     match &seen[&BROKER] {
         Observed::Present(ComponentState { condition: Condition::Running(run), .. }) => run.clone(),
-        other => panic!("{other:?}"),
+        other @ (Observed::Absent | Observed::Present(_) | Observed::Unclear(_)) => {
+            panic!("{other:?}")
+        }
     }
 }
 

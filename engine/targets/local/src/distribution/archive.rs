@@ -53,19 +53,19 @@ pub(crate) fn unpack(
         let mut entry = entry.map_err(failed)?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let kind = entry.header().entry_type();
-        match kind {
-            EntryType::Regular | EntryType::Continuous | EntryType::Directory => {}
-            EntryType::XGlobalHeader => continue,
-            EntryType::Symlink => {
-                let target = entry.link_name_bytes().unwrap_or_default();
-                let target = String::from_utf8_lossy(&target).into_owned();
-                let parent = Utf8Path::new(&name).parent().unwrap_or(Utf8Path::new(""));
-                if !stays_inside(&parent.join(&target)) {
-                    return Err(ArchiveError::Outside(format!("{name} -> {target}")));
-                }
+        // It says something about all entries, and is none.
+        if kind.is_pax_global_extensions() {
+            continue;
+        }
+        if kind.is_symlink() {
+            let target = entry.link_name_bytes().unwrap_or_default();
+            let target = String::from_utf8_lossy(&target).into_owned();
+            let parent = Utf8Path::new(&name).parent().unwrap_or(Utf8Path::new(""));
+            if !stays_inside(&parent.join(&target)) {
+                return Err(ArchiveError::Outside(format!("{name} -> {target}")));
             }
-            // tar's own list is open; no other kind belongs into a distribution.
-            other => return Err(ArchiveError::Kind { entry: name, kind: other }),
+        } else if !kind.is_file() && !kind.is_dir() {
+            return Err(ArchiveError::Kind { entry: name, kind });
         }
         let has_way_up =
             Utf8Path::new(&name).components().any(|part| part == Utf8Component::ParentDir);

@@ -80,7 +80,7 @@ pub(crate) async fn run(
         () = heartbeat => Err(ToolError::Cancelled),
     };
     if outcome.is_ok() {
-        group.is_done();
+        group.let_go();
     }
     outcome
 }
@@ -90,7 +90,7 @@ struct Group(Option<Pid>);
 
 impl Group {
     /// It has ended by itself: its number may be another's by now.
-    fn is_done(mut self) {
+    fn let_go(mut self) {
         self.0 = None;
     }
 }

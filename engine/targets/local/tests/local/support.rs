@@ -24,7 +24,7 @@ use zeebe_target_local::{LocalCluster, LocalEnvironment};
 pub(crate) const BROKER: ComponentId = ComponentId::Broker(BrokerId(0));
 
 /// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What stands in the product's place. Like its launcher, it ends in an `exec`; all before that is done by
 /// the shell itself, so that there is one process at any time.
@@ -131,7 +131,9 @@ impl Lab {
             Observed::Present(ComponentState { condition: Condition::Running(run), .. }) => {
                 run.split(' ').nth(1).unwrap().parse().unwrap()
             }
-            other => panic!("{other:?}"),
+            other @ (Observed::Absent | Observed::Present(_) | Observed::Unclear(_)) => {
+                panic!("{other:?}")
+            }
         }
     }
 
@@ -227,7 +229,7 @@ pub(crate) fn write_archive(path: &Utf8Path, files: &[(&str, &str)]) {
 
 pub(crate) fn sha256(path: &Utf8Path) -> String {
     let digest = Sha256::digest(fs::read(path).unwrap());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// A port that nothing listens on.
