@@ -14,54 +14,21 @@ mod merge;
 mod replace;
 mod settle;
 mod unknown;
+mod write_only;
 
 pub use self::check::check;
 pub use self::defaults::effective;
 pub use self::replace::replacements;
 pub use self::settle::settle;
+pub use self::write_only::{forget_write_only, write_only_given};
 
-use crate::schema::{Nesting, Object, Secrecy, Shape};
+use crate::schema::Object;
 use crate::value::Value;
 
 /// The plan before the resource has its say: `effective` is the configuration with its defaults filled in.
 pub fn prepare(object: &Object, prior: &Value, effective: &Value) -> Value {
     let merged = merge::merge(object, prior, effective);
     if merged == *prior { merged } else { unknown::mark(object, prior, effective, merged) }
-}
-
-/// Nulls what is used and never stored.
-pub fn forget_write_only(object: &Object, value: &mut Value) {
-    let Value::Object(members) = value else { return };
-    for (name, attribute) in object.attributes() {
-        let Some(member) = members.get_mut(name) else { continue };
-        match (attribute.secrecy, &attribute.shape) {
-            (Secrecy::WriteOnly, _) => *member = Value::Null,
-            (_, Shape::Nested { nesting: Nesting::Single, object }) => {
-                forget_write_only(object, member);
-            }
-            (_, Shape::Nested { nesting: Nesting::List | Nesting::Set | Nesting::Map, object }) => {
-                match member {
-                    Value::List(elements) => {
-                        for element in elements {
-                            forget_write_only(object, element);
-                        }
-                    }
-                    Value::Object(elements) => {
-                        for element in elements.values_mut() {
-                            forget_write_only(object, element);
-                        }
-                    }
-                    Value::Null
-                    | Value::Unknown
-                    | Value::Truth(_)
-                    | Value::Number(_)
-                    | Value::Text(_)
-                    | Value::Dynamic(_) => {}
-                }
-            }
-            (_, Shape::Plain { .. }) => {}
-        }
-    }
 }
 
 #[cfg(test)]

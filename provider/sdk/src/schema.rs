@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use self::lint::SchemaFault;
+use crate::path::Step;
 use crate::types::{ObjectType, Type};
 use crate::value::{Members, Value};
 
@@ -89,6 +90,46 @@ pub enum Nesting {
     Set,
     /// Several by name.
     Map,
+}
+
+impl Nesting {
+    /// The nested objects in a value, each with its step where it has one: a single object has none, nor has an element of a set.
+    pub fn elements(self, value: &Value) -> Vec<(Option<Step>, &Value)> {
+        match (self, value) {
+            (Self::Single, value) => vec![(None, value)],
+            (Self::List, Value::List(elements)) => {
+                let indexed = elements.iter().enumerate();
+                indexed.map(|(index, element)| (Some(Step::Index(index)), element)).collect()
+            }
+            (Self::Set, Value::List(elements)) => {
+                elements.iter().map(|element| (None, element)).collect()
+            }
+            (Self::Map, Value::Object(members)) => members
+                .iter()
+                .map(|(key, element)| (Some(Step::Key(key.clone())), element))
+                .collect(),
+            (Self::List | Self::Set | Self::Map, _) => Vec::new(),
+        }
+    }
+
+    /// The same, to change them.
+    pub fn elements_mut(self, value: &mut Value) -> Vec<(Option<Step>, &mut Value)> {
+        match (self, value) {
+            (Self::Single, value) => vec![(None, value)],
+            (Self::List, Value::List(elements)) => {
+                let indexed = elements.iter_mut().enumerate();
+                indexed.map(|(index, element)| (Some(Step::Index(index)), element)).collect()
+            }
+            (Self::Set, Value::List(elements)) => {
+                elements.iter_mut().map(|element| (None, element)).collect()
+            }
+            (Self::Map, Value::Object(members)) => members
+                .iter_mut()
+                .map(|(key, element)| (Some(Step::Key(key.clone())), element))
+                .collect(),
+            (Self::List | Self::Set | Self::Map, _) => Vec::new(),
+        }
+    }
 }
 
 /// Who gives an attribute.

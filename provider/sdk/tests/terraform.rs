@@ -1,5 +1,7 @@
 //! The sample provider under the real terraform (or tofu): planned, applied, planned again without a change, refused, destroyed.
 
+#![expect(clippy::unwrap_used, reason = "what tests share fails as tests do")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};

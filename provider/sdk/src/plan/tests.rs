@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::{Value as Json, json};
 use zeebe_scalar::Span;
 
-use super::{check, effective, forget_write_only, prepare, replacements, settle};
+use super::{check, effective, forget_write_only, prepare, replacements, settle, write_only_given};
 use crate::schema::Object;
 use crate::{
     Attributes, Computed, Defaulted, Knowable, Optional, OptionalComputed, Path, Required, Secret,
@@ -332,6 +332,44 @@ fn what_is_never_stored_is_null_at_every_depth() {
     let mut planned = value(&json!({"name": "a", "password": "p"}));
     forget_write_only(object(), &mut planned);
     assert_eq!(planned, value(&json!({"name": "a"})));
+}
+
+#[test]
+fn what_is_never_stored_is_found_where_it_is_given() {
+    /// A part with a secret.
+    #[derive(Clone, Attributes)]
+    struct Door {
+        /// Used, never stored.
+        #[attribute(write_only)]
+        code: Optional<Secret>,
+    }
+    /// Parts with secrets.
+    #[derive(Clone, Attributes)]
+    struct House {
+        /// One.
+        front: Optional<Door>,
+        /// In order.
+        back: Optional<Vec<Door>>,
+        /// By name.
+        side: Optional<BTreeMap<String, Door>>,
+    }
+    let door = |code: Value| Value::object([("code", code)]);
+    let (open, shut) = (door(Value::Null), door(Value::text("p")));
+    let mut config = Value::object([
+        ("front", shut.clone()),
+        ("back", Value::List(vec![open.clone(), shut.clone()])),
+        ("side", Value::object([("left", shut), ("right", open.clone())])),
+    ]);
+    let found: Vec<_> =
+        write_only_given(House::object(), &config).iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["back[1].code", "front.code", "side[\"left\"].code"]);
+    forget_write_only(House::object(), &mut config);
+    let forgotten = Value::object([
+        ("front", open.clone()),
+        ("back", Value::List(vec![open.clone(), open.clone()])),
+        ("side", Value::object([("left", open.clone()), ("right", open)])),
+    ]);
+    assert_eq!(config, forgotten);
 }
 
 #[test]

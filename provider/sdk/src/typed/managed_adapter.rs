@@ -6,10 +6,13 @@ use super::decode_config;
 use super::managed::{
     Change, Creation, Deletion, Managed, Outcome, Planned, PlannedChange, Reading,
 };
-use crate::call::Call;
+use crate::call::{Ability, Call};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::model::{Attributes, Model};
-use crate::plan::{check, effective, forget_write_only, prepare, replacements, settle};
+use crate::path::Path;
+use crate::plan::{
+    check, effective, forget_write_only, prepare, replacements, settle, write_only_given,
+};
 use crate::provider::{
     ApplyAnswer, ApplyQuestion, ImportAnswer, ManagedResource, PlanAnswer, PlanQuestion,
     ReadAnswer, ReadQuestion, StoredState,
@@ -113,6 +116,17 @@ impl<R: Managed> Adapter<R> {
     }
 }
 
+/// What is configured but cannot be kept out of the state, because the client does not know how.
+fn unstorable(object: &Object, config: &Value) -> Vec<Diagnostic> {
+    let told = |path: Path| {
+        let detail = format!(
+            "`{path}` is used and never stored, which needs Terraform 1.11 or OpenTofu 1.11, or newer. Leave it out, or use a newer release."
+        );
+        Diagnostic::error(format!("{path} cannot be kept out of the state"), detail).at(path)
+    };
+    write_only_given(object, config).into_iter().map(told).collect()
+}
+
 fn state<M: Model>(value: &Value) -> Result<Option<M>, Vec<Diagnostic>> {
     if value.is_null() { Ok(None) } else { M::decode_state(value).map(Some) }
 }
@@ -128,10 +142,16 @@ impl<R: Managed> ManagedResource for Adapter<R> {
     }
 
     async fn validate(&self, call: Call, config: Value) -> Vec<Diagnostic> {
-        match decode_config(&config) {
+        let mut found = if call.client.can(Ability::WriteOnly) {
+            Vec::new()
+        } else {
+            unstorable(Self::object(), &config)
+        };
+        found.extend(match decode_config(&config) {
             Ok(config) => self.0.validate(&call, &config).await,
             Err(diagnostics) => diagnostics,
-        }
+        });
+        found
     }
 
     async fn upgrade(&self, _call: Call, stored: StoredState) -> Result<Value, Vec<Diagnostic>> {

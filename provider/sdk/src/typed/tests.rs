@@ -5,7 +5,7 @@ use super::{
     Change, Creation, Deletion, Lookup, Managed, Outcome, Planned, PlannedChange, PureFunction,
     Reading, data_source, function, resource,
 };
-use crate::call::Call;
+use crate::call::{Ability, Call};
 use crate::function::Accepts;
 use crate::provider::{
     ApplyQuestion, DataSource as _, Function as _, FunctionFault, ManagedResource as _,
@@ -265,6 +265,16 @@ async fn rules_of_attributes_come_before_rules_between_them() {
     assert_eq!(told(&found), ["count is not the name's length (count)"]);
     let given = members(&[("name", Value::Unknown)]);
     assert_eq!(things.validate(Call::detached(), given).await, []);
+}
+
+#[tokio::test]
+async fn what_is_never_stored_needs_a_client_that_knows_how() {
+    let given = members(&[("name", Value::text("abc")), ("password", Value::text("p"))]);
+    let old = resource(Things).validate(Call::detached(), given.clone()).await;
+    assert_eq!(told(&old), ["password cannot be kept out of the state (password)"]);
+    let mut call = Call::detached();
+    call.client.abilities.push(Ability::WriteOnly);
+    assert_eq!(resource(Things).validate(call, given).await, []);
 }
 
 #[rstest]
