@@ -9,7 +9,7 @@ use crate::error::{ExecuteError, StepError};
 use crate::run::Run;
 use crate::step;
 
-/// Runs the steps of a plan. The caller holds the lease; [`crate::apply`] takes it.
+/// Runs the steps of a plan. The caller has taken the lease before it looked, and holds it to the end.
 ///
 /// Stops at the first step that is not done: those before it stay, those after it are not begun, and the
 /// next plan goes on from what is then.

@@ -115,7 +115,7 @@ fn numbered(count: u16) -> impl Iterator<Item = PartitionId> {
 }
 
 /// What a gate lacks in a topology and in a gateway's view of it.
-pub(crate) fn of_gate(gate: &Gate, topology: &ClusterTopology, view: &GatewayView) -> Vec<String> {
+pub fn of_gate(gate: &Gate, topology: &ClusterTopology, view: &GatewayView) -> Vec<String> {
     let mut lacks = Vec::new();
     if let Some(change) = &topology.pending_change {
         lacks.push(format!("change {} of the product is under way", change.id));

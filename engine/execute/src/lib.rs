@@ -1,9 +1,9 @@
 //! Doing: runs the steps of a plan, one after the other, so that it can be killed anywhere.
 //!
 //! ```text
-//! Plan ─▶ apply: lease ─▶ execute ─┬─ intent ─▶ journal        (zeebe-target: Book)
-//!                                  ├─ deed ───▶ target, product (zeebe-target, zeebe-management)
-//!                                  └─ outcome ▶ journal
+//! Plan ─▶ execute ─┬─ intent ─▶ journal         (zeebe-target: Book)
+//!                  ├─ deed ───▶ target, product (zeebe-target, zeebe-management)
+//!                  └─ outcome ▶ journal
 //! ```
 //! Every step looks before it acts and is done when what it is for is so, however that came: so the same
 //! step may be run twice, by two applies, and does what running it once does.
@@ -11,7 +11,6 @@
 //! Architecture invariant: decides nothing. What is done, in what order, what is waited for and how long,
 //! stands in the plan. Knows no platform and no shape of the management API.
 
-mod apply;
 mod chain;
 mod cluster;
 mod error;
@@ -22,9 +21,9 @@ mod retry;
 mod run;
 mod step;
 
-pub use crate::apply::{Applied, ApplyError, apply};
 pub use crate::chain::chain;
 pub use crate::cluster::{Cluster, ConnectError};
 pub use crate::error::{ExecuteError, StepError};
 pub use crate::execute::execute;
+pub use crate::lacks::of_gate as lacks;
 pub use crate::observe::{AskError, ObserveError, VitalsError, ask, observe, vitals};

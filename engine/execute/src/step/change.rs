@@ -50,8 +50,8 @@ pub(super) async fn change(
         let topology = coordinator(&product, &mut wait, call).await?;
         if let Some(pending) = &topology.pending_change {
             let asked = sent.as_ref().map(|sent| sent.operations.as_slice()).or(operations);
-            let ours =
-                run.ours.contains(&pending.id) || asked.is_some_and(|asked| same(pending, asked));
+            let ours = run.ours.contains(&pending.id)
+                || asked.is_some_and(|asked| same(&all(pending), asked));
             if ours {
                 run.accepted(pending.id).await?;
                 let topology = ended(run, &product, pending.id, &mut wait).await?;
@@ -116,7 +116,7 @@ async fn asked(
     match cancellable(call, product.client.dry_run(request)).await? {
         Ok(planned) => {
             if let Some(expected) = operations
-                && expected != planned.operations
+                && !same(expected, &planned.operations)
             {
                 return Err(StepError::Differs {
                     planned: expected.to_vec(),
@@ -304,11 +304,11 @@ fn all(pending: &PendingChange) -> Vec<Operation> {
     pending.completed.iter().chain(&pending.pending).cloned().collect()
 }
 
-/// Whether a change under way is the one that was asked for: the same operations, in whatever order they
-/// are done.
-fn same(pending: &PendingChange, asked: &[Operation]) -> bool {
-    let (mut under_way, mut asked) = (all(pending), asked.to_vec());
-    under_way.sort();
-    asked.sort();
-    under_way == asked
+/// Whether two changes are the same: the same operations, in whatever order. The product itself orders them
+/// differently after a restart of its coordinator.
+fn same(one: &[Operation], other: &[Operation]) -> bool {
+    let (mut one, mut other) = (one.to_vec(), other.to_vec());
+    one.sort();
+    other.sort();
+    one == other
 }

@@ -39,7 +39,7 @@ pub fn converge(
     quorum(record, &seen, &product.shape)?;
 
     let mut work = Vec::new();
-    mend(desired, record, &seen, &product, &mut work);
+    mend(desired, (record, observed.last_apply), &seen, &product, &mut work);
     if let Some(change) = product.under_way {
         work.push(Step::Await { change, deadline: CHANGE_DEADLINE });
         work.push(Step::Gate(gate(&product.shape, "after the change that was under way")));
@@ -193,7 +193,7 @@ fn start(id: ComponentId, process: &Process, why: Why) -> Step {
 /// already, and a second restart would take them down again.
 fn mend(
     desired: &ClusterDesired,
-    record: &ClusterRecord,
+    (record, last_apply): (&ClusterRecord, LastApply),
     seen: &BTreeMap<ComponentId, &ComponentState>,
     product: &Product,
     work: &mut Vec<Step>,
@@ -205,8 +205,10 @@ fn mend(
         .filter(|id| !runs(seen.get(&ComponentId::Broker(**id)).copied()))
         .filter_map(|id| desired.components.get(&ComponentId::Broker(*id)).map(|p| (*id, p)))
         .collect();
-    // What an earlier apply started and did not see through is waited for too.
-    let unfinished = record.phase == Phase::Creating;
+    // What an earlier apply started and did not see through is waited for too; where that was a change
+    // of the product, it has a step of its own, with a longer deadline.
+    let unfinished = (record.phase == Phase::Creating || last_apply == LastApply::CutOff)
+        && product.under_way.is_none();
     if lost.is_empty() && !unfinished {
         return;
     }

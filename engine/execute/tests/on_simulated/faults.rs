@@ -1,0 +1,260 @@
+//! What goes wrong while an engine lives.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+use zeebe_execute::StepError;
+use zeebe_plan::step::{Plan, Step};
+use zeebe_spec::BrokerId;
+use zeebe_target::LeftBehind;
+use zeebe_target_simulated::{AnswerFault, Disturbance, Faults, InsteadOfAnswer, TroubleAhead};
+
+use crate::bench::{Bench, Engine, hurried, wish};
+
+const PATCH: &str = "PATCH";
+
+/// Requests for changes, but not dry runs, cannot be told apart by their path: the first is the dry run of
+/// the plan, the second that of the executor, the third is the request.
+fn at_the_request(with: InsteadOfAnswer) -> Faults {
+    Faults {
+        answers: vec![AnswerFault {
+            method: Some(PATCH.to_owned()),
+            path: None,
+            broker: None,
+            when: Disturbance { skip: 1, ..Disturbance::default() },
+            with,
+        }],
+        ..Faults::default()
+    }
+}
+
+/// Grows a cluster from one broker to two, with a fault that is there from after the plan on.
+async fn grown_through(faults: Faults) -> Bench {
+    let bench = Bench::with(&wish(1, 1, 1)).await;
+    let engine = bench.engine();
+    let plan = engine.plan(&wish(2, 1, 2)).await;
+    engine.target.inject(faults).unwrap();
+    engine.execute(&plan).await.unwrap();
+    let end = bench.end().await;
+    assert_eq!((end.components.len(), end.changes), (2, 1));
+    assert!(bench.engine().target.faults().unwrap().is_empty());
+    bench
+}
+
+#[tokio::test]
+async fn a_request_whose_answer_is_lost_is_not_made_twice() {
+    for with in [InsteadOfAnswer::DropAfter, InsteadOfAnswer::GatewayTimeout] {
+        let bench = grown_through(at_the_request(with)).await;
+        let seen = bench.engine().seen().await;
+        assert!(
+            seen[0].starts_with("the answer to the request is not clear"),
+            "{with:?}: {seen:?}"
+        );
+        assert_eq!(seen.iter().filter(|line| line.starts_with("accepted")).count(), 1, "{seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_was_lost_is_made_again_after_a_look() {
+    for with in [InsteadOfAnswer::DropBefore, InsteadOfAnswer::GatewayError] {
+        grown_through(at_the_request(with)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_meets_another_change_waits_and_is_made_again() {
+    grown_through(at_the_request(InsteadOfAnswer::Conflict)).await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_answered_with_a_failure_in_200_is_an_error() {
+    let bench = Bench::with(&wish(1, 1, 1)).await;
+    let engine = bench.engine();
+    let plan = engine.plan(&wish(2, 1, 2)).await;
+    engine.target.inject(at_the_request(InsteadOfAnswer::EnvelopeWithError)).unwrap();
+    let error = engine.execute(&plan).await.unwrap_err();
+    assert!(matches!(error.why, StepError::Product(_)), "{}", error.chain());
+    assert_eq!(error.left_behind, LeftBehind::Unknown);
+    bench.engine().apply(&wish(2, 1, 2)).await.unwrap();
+    assert_eq!(bench.end().await.changes, 1);
+}
+
+#[tokio::test]
+async fn somebody_elses_change_is_waited_for_and_named() {
+    let bench = Bench::with(&wish(1, 1, 1)).await;
+    let engine = bench.engine().heard();
+    let plan = engine.plan(&wish(2, 1, 2)).await;
+    let trouble = TroubleAhead { foreign_change: Some(20_000), ..TroubleAhead::default() };
+    engine.target.inject(Faults { trouble: Some(trouble), ..Faults::default() }).unwrap();
+    engine.execute(&plan).await.unwrap();
+    assert_eq!(bench.end().await.changes, 2);
+    let seen = bench.engine().seen().await;
+    assert!(seen.iter().any(|line| line.contains("which is not ours, is under way")), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_change_that_stands_still_is_given_up_and_adopted_by_the_next_apply() {
+    let bench = Bench::with(&wish(1, 1, 1)).await;
+    let engine = bench.engine();
+    let plan = hurried(engine.plan(&wish(2, 1, 2)).await, Duration::from_secs(60));
+    let trouble =
+        TroubleAhead { stuck_until_restart: Some(BrokerId(1)), ..TroubleAhead::default() };
+    engine.target.inject(Faults { trouble: Some(trouble), ..Faults::default() }).unwrap();
+    let error = engine.execute(&plan).await.unwrap_err();
+    assert_eq!(error.left_behind, LeftBehind::Traceable);
+    let StepError::TimedOut { after, lacks } = &error.why else { panic!("{}", error.chain()) };
+    assert_eq!(*after, Duration::from_secs(60));
+    assert!(lacks[0].starts_with("change 2 of the product has done"), "{lacks:?}");
+
+    // Somebody restarts the broker that holds it up.
+    bench.engine().target.meddle(|model| model.stop(BrokerId(1))).unwrap();
+    bench.engine().apply(&wish(2, 1, 2)).await.unwrap();
+    let end = bench.end().await;
+    assert_eq!((end.components.len(), end.changes), (2, 1));
+}
+
+#[tokio::test]
+async fn a_change_that_the_product_gives_up_is_an_error() {
+    let bench = Bench::with(&wish(1, 1, 1)).await;
+    let engine = bench.engine();
+    let plan = engine.plan(&wish(2, 1, 2)).await;
+    let trouble = TroubleAhead { fails_after: Some(1), ..TroubleAhead::default() };
+    engine.target.inject(Faults { trouble: Some(trouble), ..Faults::default() }).unwrap();
+    let error = engine.execute(&plan).await.unwrap_err();
+    assert_eq!(
+        error.why.to_string(),
+        "the product's change 2 ended as failed",
+        "{}",
+        error.chain()
+    );
+}
+
+#[tokio::test]
+async fn a_change_that_would_be_another_than_planned_is_not_begun() {
+    let bench = Bench::with(&wish(1, 1, 1)).await;
+    let engine = bench.engine();
+    let mut plan = engine.plan(&wish(2, 1, 2)).await;
+    for step in &mut plan.steps {
+        if let Step::Change { operations: Some(operations), .. } = step {
+            operations.pop();
+        }
+    }
+    let error = engine.execute(&plan).await.unwrap_err();
+    assert!(matches!(error.why, StepError::Differs { .. }), "{}", error.chain());
+    assert_eq!(error.left_behind, LeftBehind::Nothing);
+    assert_eq!(bench.end().await.changes, 0);
+}
+
+#[tokio::test]
+async fn a_gate_holds_while_leaders_come_and_go() {
+    let bench = Bench::with(&wish(3, 3, 3)).await;
+    let engine = bench.engine();
+    let to = crate::bench::Wish { setting: Some("false"), ..wish(3, 3, 3) };
+    let plan = engine.plan(&to).await;
+    let before = engine.target.model().unwrap().now();
+    let trouble = TroubleAhead {
+        flapping_for: Some(60_000),
+        flapping_every: 4_000,
+        ..TroubleAhead::default()
+    };
+    engine.target.inject(Faults { trouble: Some(trouble), ..Faults::default() }).unwrap();
+    engine.execute(&plan).await.unwrap();
+    // Nothing was restarted before leaders had stayed for the ten seconds of the gate.
+    let first_restart = engine
+        .target
+        .model()
+        .unwrap()
+        .brokers()
+        .values()
+        .filter_map(|machine| machine.run)
+        .map(|run| run.started)
+        .min()
+        .unwrap();
+    assert!(first_restart >= before + 60_000, "{before} {first_restart}");
+}
+
+#[tokio::test]
+async fn a_gate_that_is_given_up_says_what_is_missing() {
+    let bench = Bench::new();
+    let engine = bench.engine();
+    let plan = hurried(engine.plan(&wish(2, 1, 2)).await, Duration::from_secs(30));
+    let slow = BTreeMap::from([(BrokerId(1), 200_000)]);
+    let trouble = TroubleAhead { slow, ..TroubleAhead::default() };
+    engine.target.inject(Faults { trouble: Some(trouble), ..Faults::default() }).unwrap();
+    let error = engine.execute(&plan).await.unwrap_err();
+    let StepError::TimedOut { lacks, .. } = &error.why else { panic!("{}", error.chain()) };
+    assert!(lacks.iter().all(|lack| lack.contains("broker 1")), "{lacks:?}");
+    // It was only slow: the next apply waits on, and starts nothing again.
+    bench.engine().apply(&wish(2, 1, 2)).await.unwrap();
+    assert_eq!(bench.end().await.started, Some(2));
+}
+
+#[tokio::test]
+async fn a_broker_that_dies_while_it_is_waited_for_ends_the_wait() {
+    let bench = Bench::new();
+    let engine = bench.engine();
+    let plan = engine.plan(&wish(2, 1, 2)).await;
+    let gate = plan.steps.len() - 2;
+    let (start, wait) = plan.steps.split_at(gate);
+    engine.execute(&Plan { steps: start.to_vec() }).await.unwrap();
+    engine.target.meddle(|model| model.stop(BrokerId(1))).unwrap();
+    let error = engine.execute(&Plan { steps: wait.to_vec() }).await.unwrap_err();
+    assert_eq!(error.why.to_string(), "broker 1 has ended");
+    assert!(error.advice().contains("/brokers/1/logs"), "{}", error.advice());
+}
+
+async fn cancelled_while_waiting(engine: Engine<'_>, plan: &Plan, cancel: &CancellationToken) {
+    let began = Instant::now();
+    let stop = async {
+        tokio::task::yield_now().await;
+        cancel.cancel();
+        Instant::now()
+    };
+    let (outcome, at) = tokio::join!(engine.execute(plan), stop);
+    let error = outcome.unwrap_err();
+    assert!(error.is_cancelled(), "{}", error.chain());
+    assert!(at >= began);
+}
+
+#[tokio::test]
+async fn a_cancelled_apply_stops_and_is_finished_by_the_next() {
+    let bench = Bench::with(&wish(1, 1, 1)).await;
+    let cancel = CancellationToken::new();
+    let engine = bench.engine().stopped_by(&cancel);
+    let plan = engine.plan(&wish(2, 1, 2)).await;
+    // The product never answers the request, so that nothing but the user ends the wait.
+    engine
+        .target
+        .inject(Faults {
+            answers: vec![AnswerFault {
+                method: Some(PATCH.to_owned()),
+                path: None,
+                broker: None,
+                when: Disturbance { times: 1000, ..Disturbance::default() },
+                with: InsteadOfAnswer::SilenceBefore,
+            }],
+            ..Faults::default()
+        })
+        .unwrap();
+    cancelled_while_waiting(engine, &plan, &cancel).await;
+    bench.engine().target.inject(Faults::default()).unwrap();
+    bench.engine().apply(&wish(2, 1, 2)).await.unwrap();
+    assert_eq!(bench.end().await.changes, 1);
+}
+
+#[tokio::test]
+async fn a_cancelled_gate_says_so_in_the_journal() {
+    let bench = Bench::new();
+    let cancel = CancellationToken::new();
+    let engine = bench.engine().stopped_by(&cancel);
+    let plan = engine.plan(&wish(1, 1, 1)).await;
+    let trouble = TroubleAhead {
+        slow: BTreeMap::from([(BrokerId(0), u64::from(u32::MAX))]),
+        ..TroubleAhead::default()
+    };
+    engine.target.inject(Faults { trouble: Some(trouble), ..Faults::default() }).unwrap();
+    cancelled_while_waiting(engine, &plan, &cancel).await;
+    let seen = bench.engine().seen().await;
+    assert_eq!(seen.last().map(String::as_str), Some("failed: the apply was cancelled"));
+}
