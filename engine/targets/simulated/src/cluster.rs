@@ -1,6 +1,7 @@
 //! One simulated cluster as the engine sees it.
 
 mod book;
+mod error;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use zeebe_target::{
 
 use crate::clock::{VirtualClock, time_of_day};
 use crate::cluster::book::WatchedBook;
+use crate::cluster::error::{Cancelled, Injected, failed, unreadable};
 use crate::crash::{Crash, CrashPoint};
 use crate::faults::{Faults, Timing};
 use crate::host::{Registered, SimulatedHost};
@@ -253,7 +255,7 @@ fn make_so(model: &mut Model, id: ComponentId, wanted: &Wanted) {
     match (id, wanted) {
         (ComponentId::Broker(broker), Wanted::Running(process)) => model.start(broker, process),
         (ComponentId::Broker(broker), Wanted::Stopped | Wanted::Absent(DataOnDestroy::Keep)) => {
-            model.stop(broker)
+            model.stop(broker);
         }
         (ComponentId::Broker(broker), Wanted::Absent(DataOnDestroy::Delete)) => {
             model.delete(broker);
@@ -299,44 +301,6 @@ pub(crate) fn abort_if_asked(store: &Store, crash: &Crash) {
             std::process::abort();
         }
     }
-}
-
-/// The user does not want it any more.
-#[derive(Debug, thiserror::Error)]
-#[error("it was cancelled")]
-struct Cancelled;
-
-/// The faults said so.
-#[derive(Debug, thiserror::Error)]
-#[error("fault injected {}", match .0 { Timing::Before => "before it took effect", Timing::After => "after it took effect" })]
-struct Injected(Timing);
-
-fn failed(
-    doing: Doing,
-    object: String,
-    left_behind: LeftBehind,
-    advice: String,
-    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> TargetError {
-    TargetError { doing, object, left_behind, advice, source: source.into() }
-}
-
-fn unreadable(doing: Doing, object: String, source: StoreError) -> TargetError {
-    let advice = match &source {
-        StoreError::Read { path, .. } | StoreError::Write { path, .. } => {
-            format!(
-                "Whether anything stands there is not known. Make \"{path}\" readable and writable."
-            )
-        }
-        StoreError::Corrupt { path, .. } => format!(
-            "The file was changed by hand or by something else; nothing was touched. Bring back what \
-             was in \"{path}\", or delete it: the simulated cluster is gone then."
-        ),
-        StoreError::Newer { .. } => {
-            "It was written by a newer version of this engine. Use that one.".to_owned()
-        }
-    };
-    failed(doing, object, LeftBehind::Unknown, advice, source)
 }
 
 #[cfg(test)]

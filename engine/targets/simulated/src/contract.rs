@@ -213,3 +213,6 @@ pub async fn tell(bases: &Bases, question: &Question) -> Result<Told, NoAnswer> 
     };
     Ok(Told { status, content_type, location, body })
 }
+
+#[cfg(test)]
+mod tests;

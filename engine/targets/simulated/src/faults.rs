@@ -14,7 +14,7 @@ use zeebe_plan::component::ComponentId;
 use zeebe_spec::BrokerId;
 use zeebe_target::LeftBehind;
 
-use crate::model::{Flapping, Model, Operation, Random};
+use crate::model::{Configuration, Flapping, Model, Operation, Random};
 
 /// What shall go wrong. What has gone wrong as often as it should is taken out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,7 +247,7 @@ impl Faults {
         {
             // There is no cluster yet, or another change is under way: later.
             self.trouble =
-                Some(TroubleAhead { foreign_change, flapping_every, ..TroubleAhead::default() });
+                Some(TroubleAhead { flapping_every, foreign_change, ..TroubleAhead::default() });
         }
         true
     }
@@ -256,8 +256,7 @@ impl Faults {
 impl Model {
     /// Has somebody else's change be under way; `false` where none can be.
     fn take_on_foreign(&mut self, milliseconds: u64) -> bool {
-        let coordinator =
-            self.configuration().and_then(|configuration| configuration.coordinator());
+        let coordinator = self.configuration().and_then(Configuration::coordinator);
         let Some(broker) = coordinator.filter(|broker| self.works(*broker)) else { return false };
         let foreign = Operation::Foreign { broker, milliseconds };
         self.take_on(vec![foreign], crate::model::Mode::Begin).is_ok()

@@ -125,8 +125,8 @@ async fn answer(
     let key: u64 = key.parse().map_err(|_| Dropped)?;
     let served = shared.upgrade().and_then(|shared| shared.clusters().by_key.get(&key).cloned());
     let Served { store, crash } = served.ok_or(Dropped)?;
-    let (server, path) = Server::parse(path).ok_or(Dropped)?;
-    let prefix = format!("/{key}/{server}");
+    let (asked_of, path) = Server::parse(path).ok_or(Dropped)?;
+    let prefix = format!("/{key}/{asked_of}");
     let asked = Asked {
         method: parts.method,
         path: path.to_owned(),
@@ -138,7 +138,7 @@ async fn answer(
         body,
         prefix,
     };
-    match reply::reply(&store, &crash, server, &asked) {
+    match reply::reply(&store, &crash, asked_of, &asked) {
         Reply::Answer(answer) => Ok(answer.into_response()),
         Reply::Drop => Err(Dropped),
         Reply::Silence => {

@@ -153,7 +153,7 @@ impl Store {
             None if empty => {}
             Some(before) if *before == model => {}
             Some(_) | None => {
-                self.write(&self.file(), &Document { format: FORMAT, model: &model })?
+                self.write(&self.file(), &Document { format: FORMAT, model: &model })?;
             }
         }
         self.saw(&model);

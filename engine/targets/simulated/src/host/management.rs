@@ -1,20 +1,18 @@
 //! The management port of one broker, in the dialect of its minor.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod changes;
 
-use hyper::Method;
-use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
 use serde_json::json;
-use zeebe_management::wire::{self, BrokerKey, ClusterPatch};
+use zeebe_management::wire;
 use zeebe_spec::{BrokerId, Minor};
 
 use crate::clock::time_of_day;
+use crate::host::management::changes::{exporter_change, member, members, patch};
 use crate::host::render;
 use crate::host::reply::{Answer, Asked};
-use crate::model::{
-    Configuration, Exporting, Mode, Model, Operation, Readiness, Refusal, Request, Switch, forced,
-    operations,
-};
+use crate::model::{Configuration, Exporting, Model, Readiness, Refusal, Switch};
 
 /// Answers; `None` where nobody listens.
 pub(super) fn answer(model: &mut Model, broker: BrokerId, asked: &Asked) -> Option<Answer> {
@@ -87,7 +85,7 @@ fn routed(model: &mut Model, broker: BrokerId, minor: Minor, asked: &Asked) -> R
         ("GET", ["ready"]) => {
             Ok(Answer::moved(format!("{}{}", asked.prefix, wire::path::READINESS)))
         }
-        ("GET", ["actuator", "health", rest @ ..]) => health(model, broker, minor, rest),
+        ("GET", ["actuator", "health", rest @ ..]) => Ok(health(model, broker, minor, rest)),
         ("GET", ["actuator", "cluster"]) => cluster(model, broker, minor),
         ("PATCH", ["actuator", "cluster"]) if patches => patch(model, minor, asked),
         (_, ["actuator", "cluster"]) => Err(only("GET")),
@@ -134,7 +132,7 @@ fn routed(model: &mut Model, broker: BrokerId, minor: Minor, asked: &Asked) -> R
     }
 }
 
-fn health(model: &Model, broker: BrokerId, minor: Minor, rest: &[&str]) -> Result<Answer, No> {
+fn health(model: &Model, broker: BrokerId, minor: Minor, rest: &[&str]) -> Answer {
     let ready = model.answering(broker).is_some_and(|(_, run)| run.readiness == Readiness::Ready);
     let word = |up| if up { "UP" } else { "OUT_OF_SERVICE" }.to_owned();
     let component = |up| wire::Component { status: word(up) };
@@ -151,10 +149,10 @@ fn health(model: &Model, broker: BrokerId, minor: Minor, rest: &[&str]) -> Resul
         ["readiness"] => (ready, components(&[("brokerReady", ready)]), None),
         ["startup"] => (true, None, None),
         ["status"] => (ready, components(&[("brokerStatus", ready)]), None),
-        _ => return Ok(Answer::empty(404)),
+        _ => return Answer::empty(404),
     };
     let status = if up { 200 } else { 503 };
-    Ok(Answer::actuator(status, &wire::Health { status: word(up), components, groups }))
+    Answer::actuator(status, &wire::Health { status: word(up), components, groups })
 }
 
 /// The configuration, if there is one.
@@ -225,166 +223,6 @@ fn flow_control(model: &Model, broker: BrokerId) -> Answer {
     let partitions = member.into_iter().flat_map(|member| member.partitions.keys());
     let limits: BTreeMap<u16, _> = partitions.map(|partition| (partition.0, &limit)).collect();
     Answer::json(200, &limits)
-}
-
-/// A word of the query that is `true` or `false`.
-fn switch(asked: &Asked, name: &str, minor: Minor) -> Result<bool, No> {
-    match asked.query(name) {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(No::Web(400, Some("Type mismatch.".to_owned()), minor)),
-    }
-}
-
-fn mode(asked: &Asked, minor: Minor) -> Result<Mode, No> {
-    Ok(if switch(asked, "dryRun", minor)? { Mode::DryRun } else { Mode::Begin })
-}
-
-fn body<T: DeserializeOwned>(asked: &Asked, minor: Minor) -> Result<T, No> {
-    if !asked.json {
-        return Err(No::Web(415, None, minor));
-    }
-    serde_json::from_slice(&asked.body).map_err(|_| No::Web(400, None, minor))
-}
-
-fn ids(keys: Vec<BrokerKey>, minor: Minor) -> Result<BTreeSet<BrokerId>, No> {
-    keys.iter().map(|key| key.broker().ok_or(No::Web(400, None, minor))).collect()
-}
-
-fn patch(model: &mut Model, minor: Minor, asked: &Asked) -> Result<Answer, No> {
-    let ClusterPatch { brokers, partitions } = body(asked, minor)?;
-    let mode = mode(asked, minor)?;
-    let force = switch(asked, "force", minor)?;
-    let brokers = brokers.unwrap_or_default();
-    let partitions = partitions.unwrap_or_default();
-    let add = ids(brokers.add.unwrap_or_default(), minor)?;
-    let remove = ids(brokers.remove.unwrap_or_default(), minor)?;
-    if brokers.count.is_some() && !(add.is_empty() && remove.is_empty()) {
-        return Err(Refusal::wrong(
-            "Cannot change brokers count and add/remove brokers at the same time. Specify either the new \
-             brokers count or brokers to add and remove.",
-        )
-        .into());
-    }
-    // A forced change does not need the coordinator: the lowest that stays carries it out.
-    let configuration = if force { configured(model)? } else { coordinated(model)? };
-    let before: BTreeSet<BrokerId> = configuration.members.keys().copied().collect();
-    let members = match brokers.count {
-        Some(count) => (0..count).map(BrokerId).collect(),
-        None => before.union(&add).filter(|id| !remove.contains(id)).copied().collect(),
-    };
-    if force {
-        return force_to(model, minor, &members, mode);
-    }
-    let request = Request {
-        members: Some(members),
-        factor: partitions.replication_factor.map(i64::from),
-        partitions: partitions.count,
-    };
-    change(model, minor, &request, mode)
-}
-
-fn members(model: &mut Model, minor: Minor, asked: &Asked) -> Result<Answer, No> {
-    let members = ids(body(asked, minor)?, minor)?;
-    let mode = mode(asked, minor)?;
-    if switch(asked, "force", minor)? {
-        return force_to(model, minor, &members, mode);
-    }
-    let factor = asked.query("replicationFactor").map(str::parse).transpose();
-    let factor = factor.map_err(|_| No::Web(400, Some("Type mismatch.".to_owned()), minor))?;
-    change(model, minor, &Request { members: Some(members), factor, partitions: None }, mode)
-}
-
-fn change(model: &mut Model, minor: Minor, request: &Request, mode: Mode) -> Result<Answer, No> {
-    let configuration = coordinated(model)?;
-    let planned = operations(configuration, request, model.growth(), model.set_order())?;
-    take_on(model, minor, planned, mode)
-}
-
-fn force_to(
-    model: &mut Model,
-    minor: Minor,
-    members: &BTreeSet<BrokerId>,
-    mode: Mode,
-) -> Result<Answer, No> {
-    let planned = forced(configured(model)?, members, model.set_order())?;
-    take_on(model, minor, planned, mode)
-}
-
-/// One broker comes or goes, and no partition moves.
-fn member(model: &mut Model, minor: Minor, id: BrokerId, asked: &Asked) -> Result<Answer, No> {
-    let mode = mode(asked, minor)?;
-    let there = coordinated(model)?.members.get(&id).map(|member| member.partitions.len());
-    let planned = match (asked.method == Method::POST, there) {
-        (true, None) => vec![Operation::BrokerAdd { broker: id }],
-        (false, Some(0)) => vec![Operation::BrokerRemove { broker: id }],
-        (false, Some(_)) => {
-            return Err(Refusal::wrong(format!(
-                "java.lang.IllegalStateException: Expected to remove broker {id}, but it still has \
-                 partitions"
-            ))
-            .into());
-        }
-        (true, Some(_)) | (false, None) => Vec::new(),
-    };
-    take_on(model, minor, planned, mode)
-}
-
-fn take_on(
-    model: &mut Model,
-    minor: Minor,
-    planned: Vec<Operation>,
-    mode: Mode,
-) -> Result<Answer, No> {
-    let taken = model.take_on(planned, mode)?;
-    Ok(Answer::json(202, &render::planned(model, &taken, minor)))
-}
-
-fn exporter_change(
-    model: &mut Model,
-    minor: Minor,
-    exporter: &str,
-    verb: &str,
-    asked: &Asked,
-) -> Result<Answer, No> {
-    let mode = mode(asked, minor)?;
-    let configuration = coordinated(model)?;
-    let copies = configuration.members.iter().flat_map(|(broker, member)| {
-        member.partitions.keys().map(|partition| (*broker, *partition))
-    });
-    let first = configuration.partitions().first().map_or(1, |partition| partition.0);
-    let refused = |why: String| {
-        Refusal::wrong(format!("java.lang.IllegalStateException: Expected to {verb} exporter{why}"))
-    };
-    let known = |id: &str| configuration.exporters.get(id).copied();
-    if known(exporter).is_none() {
-        return Err(refused(format!(
-            ", but the partition '{first}' does not have the exporter '{exporter}'"
-        ))
-        .into());
-    }
-    let from =
-        if asked.json { body::<wire::EnableExporter>(asked, minor)?.initialize_from } else { None };
-    if let Some(from) = from {
-        let why = match known(&from) {
-            Some(Switch::Enabled) => None,
-            Some(Switch::Disabled) => Some(format!("the exporter '{from}' is disabled")),
-            None => Some(format!("the partition '{first}' does not have exporter '{from}'")),
-        };
-        if let Some(why) = why {
-            return Err(
-                refused(format!(" and initialize from exporter '{from}', but {why}")).into()
-            );
-        }
-    }
-    let exporter = exporter.to_owned();
-    let planned = copies
-        .map(|(broker, partition)| match verb {
-            "enable" => Operation::ExporterEnable { broker, partition, exporter: exporter.clone() },
-            _ => Operation::ExporterDisable { broker, partition, exporter: exporter.clone() },
-        })
-        .collect();
-    take_on(model, minor, planned, mode)
 }
 
 fn exporting(model: &mut Model, broker: BrokerId, verb: &str, asked: &Asked) -> Answer {

@@ -1,5 +1,7 @@
 //! From the model to the shapes on the wire.
 
+use std::collections::BTreeMap;
+
 use zeebe_management::wire;
 use zeebe_plan::product::{ChangeStatus, MemberState};
 use zeebe_spec::{BrokerId, Minor, PartitionId, Version};
@@ -228,14 +230,12 @@ pub(super) fn planned(model: &Model, taken: &Answer, minor: Minor) -> wire::Plan
 /// `GET /actuator/exporters`.
 pub(super) fn exporters(configuration: &Configuration) -> Vec<wire::ExporterStatus> {
     let pending = configuration.change.iter().flat_map(|change| &change.pending);
-    let pending: Vec<&Operation> = pending.collect();
-    let status = |id: &String, switch: Switch| {
-        for operation in &pending {
-            match operation {
-                Operation::ExporterEnable { exporter, .. } if exporter == id => return "ENABLING",
-                Operation::ExporterDisable { exporter, .. } if exporter == id => return "DISABLING",
-                _ => {}
-            }
+    let switching: BTreeMap<&str, Switch> = pending.filter_map(Operation::switching).collect();
+    let status = |id: &str, switch: Switch| {
+        match switching.get(id) {
+            Some(Switch::Enabled) => return "ENABLING",
+            Some(Switch::Disabled) => return "DISABLING",
+            None => {}
         }
         match switch {
             Switch::Enabled => "ENABLED",

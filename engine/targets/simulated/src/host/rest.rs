@@ -34,19 +34,16 @@ fn answer(model: &Model, version: &Version, asked: &Asked) -> Answer {
         _ => false,
     };
     match (asked.method.as_str(), asked.path.as_str()) {
-        ("GET", _) if topology => match model.configuration() {
-            Some(configuration) => {
-                Answer::json(200, &render::gateway_topology(model, configuration, version))
-            }
-            None => {
-                let nothing_yet = wire::GatewayTopology {
-                    cluster_size: -1,
-                    gateway_version: version.to_string(),
-                    ..wire::GatewayTopology::default()
-                };
-                Answer::json(200, &nothing_yet)
-            }
-        },
+        ("GET", _) if topology => {
+            let nothing_yet = || wire::GatewayTopology {
+                cluster_size: -1,
+                gateway_version: version.to_string(),
+                ..wire::GatewayTopology::default()
+            };
+            let known = model.configuration();
+            let known = known.map(|it| render::gateway_topology(model, it, version));
+            Answer::json(200, &known.unwrap_or_else(nothing_yet))
+        }
         ("GET", "/v2/status") if minor >= Minor::V8_8 => {
             Answer::empty(if render::has_leader(model) { 204 } else { 503 })
         }

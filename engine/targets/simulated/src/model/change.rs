@@ -129,7 +129,8 @@ impl Model {
         };
         let able = self.able(&operation);
         let (progress, half) = match (change.progress, able) {
-            (Progress::Waiting, false) | (Progress::Interrupted, false) => return false,
+            (Progress::Waiting | Progress::Interrupted, false) => return false,
+            (Progress::Due(due), true) if due > self.now => return false,
             (Progress::Waiting, true) => {
                 (Progress::Due(self.now + pace::operation(&operation)), Half::First)
             }
@@ -137,8 +138,7 @@ impl Model {
                 (Progress::Due(self.now + pace::operation(&operation)), Half::Neither)
             }
             (Progress::Due(_), false) => (Progress::Interrupted, Half::Neither),
-            (Progress::Due(due), true) if due <= self.now => (Progress::Waiting, Half::Second),
-            (Progress::Due(_), true) => return false,
+            (Progress::Due(_), true) => (Progress::Waiting, Half::Second),
         };
         let now = self.now;
         if let Some(configuration) = &mut self.configuration {

@@ -123,7 +123,6 @@ impl Model {
                 before: None,
             });
             let next = match (term.leadership, candidates.first().copied()) {
-                (Leadership::Nobody, None) => term,
                 (Leadership::Electing(_), None) => Term { leadership: Leadership::Nobody, ..term },
                 (Leadership::Leader(old), None) => {
                     Term { leadership: Leadership::Nobody, before: Some(old), ..term }
@@ -135,7 +134,7 @@ impl Model {
                 (Leadership::Electing(due), Some(broker)) if due <= self.now => {
                     Term { number: term.number + 1, leadership: Leadership::Leader(broker), ..term }
                 }
-                (Leadership::Electing(_), Some(_)) => term,
+                (Leadership::Nobody, None) | (Leadership::Electing(_), Some(_)) => term,
                 (Leadership::Leader(old), Some(_)) if candidates.contains(&old) => term,
                 (Leadership::Leader(old), Some(_)) => {
                     let due = self.election(term.number, single);

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use zeebe_spec::{BrokerId, PartitionId};
 
+use super::configuration::Switch;
+
 /// One operation of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -154,6 +156,26 @@ impl Operation {
             | Self::ExporterEnable { .. }
             | Self::ExporterDisable { .. }
             | Self::Foreign { .. } => false,
+        }
+    }
+
+    /// The exporter that it switches, and to what.
+    pub fn switching(&self) -> Option<(&str, Switch)> {
+        match self {
+            Self::ExporterEnable { exporter, .. } => Some((exporter, Switch::Enabled)),
+            Self::ExporterDisable { exporter, .. } => Some((exporter, Switch::Disabled)),
+            Self::BrokerAdd { .. }
+            | Self::BrokerRemove { .. }
+            | Self::BrokerForceRemove { .. }
+            | Self::PartitionJoin { .. }
+            | Self::PartitionLeave { .. }
+            | Self::PartitionReconfigurePriority { .. }
+            | Self::PartitionForceReconfigure { .. }
+            | Self::PartitionBootstrap { .. }
+            | Self::StartPartitionScaleUp { .. }
+            | Self::AwaitRedistribution { .. }
+            | Self::AwaitRelocation { .. }
+            | Self::Foreign { .. } => None,
         }
     }
 

@@ -85,7 +85,7 @@ impl Fixture for Place {
 
     async fn killed_while_ensuring(&self, wanted: &Wanted, moment: u32) -> bool {
         let engine = self.engine();
-        let moment = if moment % 2 == 0 { Moment::Before } else { Moment::After };
+        let moment = if moment.is_multiple_of(2) { Moment::Before } else { Moment::After };
         engine.crash_at(CrashPoint { mutation: 0, moment });
         assert!(engine.ensure(&self.component, wanted, &Call::quiet()).await.is_err());
         true

@@ -9,11 +9,13 @@ use zeebe_plan::product::{ChangeRequest, ChangeStatus};
 use zeebe_spec::{BrokerId, Minor, PartitionId};
 use zeebe_target::{Call, DocumentName, LeftBehind, Target};
 
+use crate::cluster::SimulatedCluster;
 use crate::cluster::tests::{Lab, process};
 use crate::crash::{CrashPoint, Crashed, Moment};
 use crate::faults::{
     AnswerFault, Disturbance, EnsureFault, Faults, InsteadOfAnswer, Timing, TroubleAhead,
 };
+use crate::host::SimulatedHost;
 
 /// Copies 3 → 2: a change that needs no new broker.
 fn fewer_copies() -> ChangeRequest {
@@ -70,14 +72,14 @@ enum Outcome {
     Other,
 }
 
-fn outcome<T>(result: Result<T, ManagementError>) -> Outcome {
+fn outcome<T>(result: &Result<T, ManagementError>) -> Outcome {
     match result {
         Ok(_) => Outcome::Accepted,
         Err(ManagementError::Conflict { .. }) => Outcome::Conflict,
         Err(ManagementError::Unclear { why: Unclarity::TimedOut { .. }, .. }) => Outcome::TimedOut,
         Err(ManagementError::Unclear { why: Unclarity::Dropped { .. }, .. }) => Outcome::Dropped,
         Err(ManagementError::Unclear { why: Unclarity::Answered { status, .. }, .. }) => {
-            Outcome::Answered(status)
+            Outcome::Answered(*status)
         }
         Err(_) => Outcome::Other,
     }
@@ -101,7 +103,7 @@ async fn an_answer_goes_wrong_once_and_then_no_more(
     let lab = Lab::with("8.6.0", [3, 3, 3]).await;
     let client = client(&lab).await;
     lab.cluster.inject(at_changes(with, 1)).unwrap();
-    let first = outcome(client.change(&fewer_copies()).await);
+    let first = outcome(&client.change(&fewer_copies()).await);
     let pending = under_way(&client).await;
     let left = lab.cluster.faults().unwrap();
     assert_eq!((first, pending, left), (expected, begun, Faults::default()));
@@ -114,7 +116,7 @@ async fn a_conflict_comes_back_as_often_as_it_was_asked_for() {
     lab.cluster.inject(at_changes(InsteadOfAnswer::Conflict, 2)).unwrap();
     let mut outcomes = Vec::new();
     for _ in 0..3 {
-        outcomes.push(outcome(client.change(&fewer_copies()).await));
+        outcomes.push(outcome(&client.change(&fewer_copies()).await));
     }
     assert_eq!(outcomes, [Outcome::Conflict, Outcome::Conflict, Outcome::Accepted]);
 }
@@ -224,9 +226,9 @@ async fn somebody_elses_change_is_in_the_way_for_a_while() {
     let trouble = TroubleAhead { foreign_change: Some(30_000), ..TroubleAhead::default() };
     lab.cluster.inject(inside(trouble)).unwrap();
     assert!(under_way(&client).await);
-    assert_eq!(outcome(client.change(&fewer_copies()).await), Outcome::Conflict);
+    assert_eq!(outcome(&client.change(&fewer_copies()).await), Outcome::Conflict);
     lab.wait(31).await;
-    assert_eq!(outcome(client.change(&fewer_copies()).await), Outcome::Accepted);
+    assert_eq!(outcome(&client.change(&fewer_copies()).await), Outcome::Accepted);
 }
 
 #[tokio::test]
@@ -263,11 +265,11 @@ async fn an_engine_that_ended_can_do_nothing_more() {
     let book = lab.cluster.book();
     let document = DocumentName::cluster();
     book.write(&document, &serde_json::json!({"a": 1})).await.unwrap();
-    let last = outcome(client.change(&fewer_copies()).await);
+    let last = outcome(&client.change(&fewer_copies()).await);
     let after = (
         book.read(&document).await.is_err(),
         lab.cluster.observe(&Call::quiet()).await.is_err(),
-        outcome(client.cluster(BrokerId(0)).await),
+        outcome(&client.cluster(BrokerId(0)).await),
     );
     assert_eq!((last, after), (Outcome::Dropped, (true, true, Outcome::Dropped)));
     // Another engine finds what the last mutation did.
@@ -288,4 +290,39 @@ fn faults_are_written_as_people_would_write_them() {
     assert_eq!(again, faults);
     assert_eq!(faults.answers[0].when, Disturbance { skip: 1, times: 3, chance: 100 });
     assert!(serde_json::from_str::<Faults>(r#"{"answer": []}"#).is_err());
+}
+
+/// Set in the process that is to be killed: where its cluster is.
+const DOOMED: &str = "ZEEBE_SIMULATED_DOOMED";
+
+#[tokio::test]
+async fn a_process_is_killed_at_the_mutation_that_was_named_and_the_next_one_is_spared() {
+    if let Ok(root) = std::env::var(DOOMED) {
+        let engine = SimulatedCluster::at(root.as_str(), &SimulatedHost::default());
+        for broker in 0..3 {
+            let component = ComponentId::Broker(BrokerId(broker));
+            engine.ensure(&component, &Wanted::Stopped, &Call::quiet()).await.unwrap();
+        }
+        return;
+    }
+    let lab = Lab::with("8.6.0", [3, 3, 3]).await;
+    lab.cluster.inject(Faults { abort_at_mutation: Some(1), ..Faults::default() }).unwrap();
+    let name = "cluster::tests::faults::a_process_is_killed_at_the_mutation_that_was_named_and_the_next_one_is_spared";
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env(DOOMED, lab.cluster.root())
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    let running = |lab: &Lab| -> Vec<u16> {
+        let model = lab.cluster.model().unwrap();
+        let running = model.brokers().iter().filter(|(_, machine)| machine.run.is_some());
+        running.map(|(broker, _)| broker.0).collect()
+    };
+    let faults = lab.cluster.faults().unwrap();
+    assert_eq!((status.success(), running(&lab), faults), (false, vec![1, 2], Faults::default()));
+    let next = SimulatedCluster::at(lab.cluster.root(), &SimulatedHost::default());
+    let one = ComponentId::Broker(BrokerId(1));
+    next.ensure(&one, &Wanted::Stopped, &Call::quiet()).await.unwrap();
+    assert_eq!(running(&lab), [2]);
 }

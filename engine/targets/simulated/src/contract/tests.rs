@@ -10,11 +10,13 @@ use camino_tempfile::Utf8TempDir;
 use serde_json::{Value, json};
 use zeebe_management::shape::Shape;
 use zeebe_plan::component::{ComponentId, JavaOptions, Process, Wanted};
-use zeebe_spec::BrokerId;
+use zeebe_spec::{BrokerId, GatewayIndex, Minor};
 use zeebe_target::{Call, Target};
-use zeebe_target_simulated::contract::{Bases, Port, Question, Told, tell};
-use zeebe_target_simulated::model::{Model, Switch};
-use zeebe_target_simulated::{SimulatedCluster, SimulatedHost};
+
+use super::{Bases, Port, Question, Told, compare, questions, tell};
+use crate::cluster::SimulatedCluster;
+use crate::host::SimulatedHost;
+use crate::model::{Model, Switch};
 
 struct Lab {
     version: &'static str,
@@ -37,10 +39,10 @@ impl Lab {
         }
     }
 
-    async fn start(&self, broker: u16, more: &[(&str, &str)]) {
+    fn process(&self, more: &[(&str, &str)]) -> Process {
         let setting = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let partitions = if more.is_empty() { "3" } else { "2" };
-        let process = Process {
+        Process {
             version: zeebe_scalar::parse_text(self.version).unwrap(),
             launcher: "bin/broker".to_owned(),
             settings: more.iter().map(setting).collect(),
@@ -58,7 +60,11 @@ impl Lab {
             disk: zeebe_scalar::parse_text("1GiB").unwrap(),
             ports: BTreeMap::new(),
             license: None,
-        };
+        }
+    }
+
+    async fn start(&self, broker: u16, more: &[(&str, &str)]) {
+        let process = self.process(more);
         self.ensure(broker, &Wanted::Running(Box::new(process))).await;
         self.wait(10_000).await;
     }
@@ -127,16 +133,16 @@ fn capture(version: &str, name: &str) -> Option<(Question, Told)> {
     let json: Value = serde_json::from_str(&text).unwrap();
     let word = |value: &Value| value.as_str().map(str::to_owned);
     let request = &json["request"];
-    let path = word(&request["path"]).unwrap();
+    let path = word(&request["path"])?;
     let port = if path.starts_with("/v") && !name.ends_with("on-management") {
         Port::Rest
     } else {
         Port::Management
     };
     let body = request.get("body").map(Value::to_string).or_else(|| word(&request["text"]));
-    let question = Question { port, method: word(&request["method"]).unwrap(), path, body };
+    let question = Question { port, method: word(&request["method"])?, path, body };
     let told = Told {
-        status: json["status"].as_u64().unwrap().try_into().unwrap(),
+        status: json["status"].as_u64()?.try_into().ok()?,
         content_type: word(&json["content_type"]),
         location: word(&json["location"]),
         body: json["body"].clone(),
@@ -169,7 +175,7 @@ fn anybody_leads(body: &Value) -> Value {
     let mut body = body.clone();
     let mut leaders: BTreeMap<String, u32> = BTreeMap::new();
     let brokers = body["brokers"].as_array_mut().into_iter().flatten();
-    for partition in brokers.flat_map(|broker| broker["partitions"].as_array_mut()).flatten() {
+    for partition in brokers.filter_map(|broker| broker["partitions"].as_array_mut()).flatten() {
         let leads = partition["role"] == "leader";
         *leaders.entry(partition["partitionId"].to_string()).or_default() += u32::from(leads);
         partition["role"] = Value::Null;
@@ -425,4 +431,40 @@ async fn a_lost_coordinator_is_forced_out_and_taken_in_again_as_with_real_broker
     lab.held_on(1, &["lost-rejoined"]).await;
     assert_eq!(lab.mismatches.join("\n"), "");
     assert_eq!(lab.held.len(), 9, "{:?}", lab.held);
+}
+
+#[tokio::test]
+async fn the_same_questions_find_no_mismatch_between_equals_and_every_one_between_minors() {
+    let of = |version| async move {
+        let lab = Lab::new(version);
+        lab.start(0, &[]).await;
+        lab
+    };
+    let (ours, same, other) = (of("8.6.0").await, of("8.6.0").await, of("8.5.8").await);
+    let all = questions(Minor::V8_6);
+    let bases = (ours.bases(0).await, same.bases(0).await, other.bases(0).await);
+    let alike = compare(&bases.0, &bases.1, &all).await.expect("answers");
+    let unlike = compare(&bases.0, &bases.2, &all).await.expect("answers");
+    assert_eq!(alike, []);
+    let patches = unlike.iter().filter(|it| it.question.method == "PATCH");
+    let statuses: BTreeSet<u16> = patches.map(|mismatch| mismatch.real.status).collect();
+    assert_eq!(statuses, BTreeSet::from([405]));
+}
+
+#[tokio::test]
+async fn a_standalone_gateway_tells_the_topology() {
+    let lab = Lab::new("8.6.0");
+    lab.start(0, &[]).await;
+    let process = lab.process(&[]);
+    let gateway = ComponentId::Gateway(GatewayIndex(0));
+    let wanted = Wanted::Running(Box::new(process));
+    lab.cluster.ensure(&gateway, &wanted, &Call::quiet()).await.unwrap();
+    lab.wait(5_000).await;
+    let reach = lab.cluster.reach(&BTreeSet::new(), &Call::quiet()).await.unwrap();
+    let [rest] = reach.rest.as_slice() else { panic!("{reach:?}") };
+    let bases = Bases { management: String::new(), rest: rest.clone() };
+    let (question, real) = capture("8.6.0", "gateway-topology").expect("a capture");
+    let ours = tell(&bases, &question).await.expect("an answer");
+    let (left, right) = (plain("gateway-topology", &real), plain("gateway-topology", &ours));
+    assert_eq!(left, right);
 }
