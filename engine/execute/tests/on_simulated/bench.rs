@@ -14,7 +14,7 @@ use zeebe_plan::observed::{ClusterObserved, Phase, ProductObserved};
 use zeebe_plan::{Plan, Step, converge, create, desired, destroy};
 use zeebe_scalar::{Raw, Scalar, parse_text};
 use zeebe_spec::{
-    BrokerSpec, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection, SettingKey,
+    BrokerSpec, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection, Roll, SettingKey,
     SimulatedTarget, TargetSpec, TopologySpec,
 };
 use zeebe_target::{Call, Entry, Event, Progress, Target};
@@ -30,6 +30,8 @@ pub(crate) struct Wish {
     /// A setting of the product: another value is another fingerprint.
     pub(crate) setting: Option<&'static str>,
     pub(crate) data: DataOnDestroy,
+    /// How long the cluster must be whole before a restart.
+    pub(crate) stable_for: Option<&'static str>,
 }
 
 /// Brokers, partitions and copies of 8.6.0.
@@ -41,6 +43,7 @@ pub(crate) const fn wish(brokers: i64, partitions: i64, factor: i64) -> Wish {
         factor,
         setting: None,
         data: DataOnDestroy::Delete,
+        stable_for: None,
     }
 }
 
@@ -58,6 +61,12 @@ impl Bench {
             host: SimulatedHost::default(),
             transport: Transport::new(Timeouts::default()).unwrap(),
         }
+    }
+
+    /// The place, with engines that wait for an answer longer than any test lasts.
+    pub(crate) fn patient(self) -> Self {
+        let timeouts = Timeouts { request: Duration::from_hours(1), ..Timeouts::default() };
+        Self { transport: Transport::new(timeouts).unwrap(), ..self }
     }
 
     fn target(&self) -> SimulatedTarget {
@@ -86,7 +95,7 @@ impl Bench {
             broker: BrokerSpec::default(),
             configuration: configuration.into_iter().collect(),
             license: None,
-            roll: None,
+            roll: wish.stable_for.map(|span| Roll { stable_for: Some(parse_text(span).unwrap()) }),
             target: TargetSpec::Simulated(self.target()),
             deletion_protection: DeletionProtection::Off,
             data_on_destroy: wish.data,

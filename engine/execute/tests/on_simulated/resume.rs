@@ -29,7 +29,7 @@ async fn applied(bench: &Bench, to: &To, point: Option<CrashPoint>) -> (bool, u3
     let (engine, plan) = match point {
         None => (engine, plan),
         // What is dead need not wait long for an answer.
-        Some(point) => (engine.crashing_at(point), hurried(plan, Duration::from_secs(120))),
+        Some(point) => (engine.crashing_at(point), hurried(plan, Duration::from_mins(2))),
     };
     let outcome = engine.execute(&plan).await;
     (outcome.is_ok(), engine.target.mutations())
@@ -77,8 +77,9 @@ async fn a_shrinking_ends_the_same_wherever_it_is_killed() {
 
 #[tokio::test]
 async fn an_upgrade_ends_the_same_wherever_it_is_killed() {
-    let old = Wish { version: "8.5.8", ..wish(3, 3, 3) };
-    ends_the_same_wherever_it_is_killed(Some(&old), To::Wish(wish(3, 3, 3))).await;
+    let new = Wish { stable_for: Some("1s"), ..wish(3, 3, 3) };
+    let old = Wish { version: "8.5.8", ..new.clone() };
+    ends_the_same_wherever_it_is_killed(Some(&old), To::Wish(new)).await;
 }
 
 #[tokio::test]
