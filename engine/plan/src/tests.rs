@@ -80,6 +80,12 @@ fn an_upgrade_and_a_growth_roll_first_and_ask_the_product_later() {
 }
 
 #[test]
+fn an_upgrade_and_a_shrinking_leave_the_leaving_brokers_as_they_are() {
+    let world = World::of("8.5.8", 2, 1, 1);
+    assert_snapshot!(text(&world.converge_to(&World::of("8.6.0", 1, 1, 1)).unwrap()));
+}
+
+#[test]
 fn a_lost_process_is_started_again_and_nothing_else_is_touched() {
     let mut world = World::of("8.6.0", 3, 3, 3);
     world.stop(BrokerId(1));

@@ -258,14 +258,19 @@ fn roll(
             }));
             work.push(start(ComponentId::Broker(id), process, why));
         }
-        let versions: BTreeMap<BrokerId, Version> =
-            now.members.iter().map(|id| (*id, version.clone())).collect();
+        // A broker that is to leave keeps its version to the end.
+        let versions: BTreeMap<BrokerId, Version> = now
+            .members
+            .intersection(&desired.shape.members)
+            .map(|id| (*id, version.clone()))
+            .collect();
         work.push(Step::Gate(Gate { versions, ..gate(now, "after the last restart") }));
     }
     // A broker dies of a second upgrade over data that it has no snapshot of (`SkippedMinorVersion`), so
     // an upgrade is over only when there is one. Also for an upgrade whose last restart was a mend.
     if record.version.minor() != version.minor() {
-        work.push(Step::Snapshot { brokers: now.members.clone(), deadline: SNAPSHOT_DEADLINE });
+        let brokers = now.members.intersection(&desired.shape.members).copied().collect();
+        work.push(Step::Snapshot { brokers, deadline: SNAPSHOT_DEADLINE });
     }
 }
 
