@@ -168,10 +168,10 @@ impl Store {
 
     /// Lets virtual time pass. Where nothing stands, only this engine's clock goes on.
     pub(crate) fn pass(&self, milliseconds: u64) -> Result<(), StoreError> {
-        let passed = match self.read() {
-            Ok(None) => Ok(()),
-            Ok(Some(_)) => return self.change(|model, _| model.pass(milliseconds)),
-            Err(error) => Err(error),
+        let passed = match self.file().try_exists() {
+            Ok(false) => Ok(()),
+            Ok(true) => return self.change(|model, _| model.pass(milliseconds)),
+            Err(source) => Err(StoreError::Read { path: self.file(), source }),
         };
         self.drift(milliseconds);
         passed
