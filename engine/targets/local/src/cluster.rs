@@ -204,7 +204,7 @@ impl Target for LocalCluster {
                 }
                 // A broker without an embedded gateway opens its REST port too and serves nothing there.
                 if let (Some(_), Some(port)) = (ports.get("gateway"), ports.get("rest")) {
-                    reach.rest.push(address(port));
+                    reach.rest.insert(id, address(port));
                 }
             }
             Ok(reach)

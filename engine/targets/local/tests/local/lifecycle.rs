@@ -56,15 +56,18 @@ async fn process_with_the_pid_of_a_broker_and_another_start_time_is_left_alone()
     record["identity"]["pid"] = stranger.id().into();
     lab.write_record(&record);
     let seen = lab.observe().await;
+    let ensured = lab.ensure(&process).await;
+    let left_alone = stranger.try_wait().unwrap();
+    // Before anything is asserted: a test that fails leaves nothing running.
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
     assert!(
         matches!(&seen, Observed::Present(ComponentState { condition: Condition::Stopped, .. })),
         "{seen:?}"
     );
-    lab.ensure(&process).await.unwrap();
+    assert_eq!(left_alone, None);
+    ensured.unwrap();
     assert_ne!(lab.pid().await, i32::try_from(stranger.id()).unwrap());
-    assert_eq!(stranger.try_wait().unwrap(), None);
-    stranger.kill().unwrap();
-    stranger.wait().unwrap();
 }
 
 #[tokio::test]
