@@ -318,8 +318,11 @@ async fn reach_gives_the_ports_that_were_started_with() {
     let reach = lab.cluster().reach(&asked, &Call::quiet()).await.unwrap();
     let address = |purpose: &str| format!("http://127.0.0.1:{}", process.ports[purpose]);
     assert_eq!(
-        (reach.management.into_iter().collect::<Vec<_>>(), reach.rest),
-        (vec![(zeebe_spec::BrokerId(0), address("management"))], vec![address("rest")])
+        (
+            reach.management.into_iter().collect::<Vec<_>>(),
+            reach.rest.into_iter().collect::<Vec<_>>()
+        ),
+        (vec![(zeebe_spec::BrokerId(0), address("management"))], vec![(BROKER, address("rest"))])
     );
 }
 
