@@ -70,7 +70,7 @@ impl<'a> Cluster<'a> {
         call: &Call,
     ) -> Result<Option<Product>, ConnectError> {
         let mut brokers = BTreeSet::new();
-        let (mut broker_minors, mut gateway_minors) = (BTreeSet::new(), BTreeSet::new());
+        let mut running: BTreeMap<ComponentId, Minor> = BTreeMap::new();
         for (id, seen) in components {
             let Observed::Present(ComponentState {
                 condition: Condition::Running(_),
@@ -80,18 +80,14 @@ impl<'a> Cluster<'a> {
             else {
                 continue;
             };
-            match id {
-                ComponentId::Broker(broker) => {
-                    brokers.insert(*broker);
-                    broker_minors.insert(version.minor());
-                }
-                ComponentId::Gateway(_) => {
-                    gateway_minors.insert(version.minor());
-                }
+            running.insert(*id, version.minor());
+            if let ComponentId::Broker(broker) = id {
+                brokers.insert(*broker);
             }
         }
         // While a roll is under way the older brokers are those that decide: the coordinator is the last.
-        let Some(minor) = broker_minors.first().copied() else {
+        let of_brokers = running.iter().filter(|(id, _)| matches!(id, ComponentId::Broker(_)));
+        let Some(minor) = of_brokers.map(|(_, minor)| *minor).min() else {
             return Ok(None);
         };
         let reach = self.target.reach(&brokers, call).await.map_err(ConnectError::Target)?;
@@ -99,16 +95,19 @@ impl<'a> Cluster<'a> {
         for (broker, url) in &reach.management {
             addresses.brokers.insert(*broker, address(url, || format!("broker {broker}"))?);
         }
-        for url in &reach.rest {
-            addresses.gateways.push(address(url, || "a gateway".to_owned())?);
+        let mut gateways = BTreeMap::new();
+        for (id, url) in &reach.rest {
+            // One that does not run sees nothing.
+            let Some(minor) = running.get(id) else {
+                continue;
+            };
+            let url = address(url, || format!("the gateway of {id}"))?;
+            let reach = ManagementReach { gateways: vec![url], ..ManagementReach::default() };
+            let client = Client::with_transport(*minor, reach, self.transport.clone());
+            gateways.insert(*id, client);
         }
-        let minors = if gateway_minors.is_empty() { broker_minors } else { gateway_minors };
-        let client =
-            |minor: Minor| Client::with_transport(minor, addresses.clone(), self.transport.clone());
-        Ok(Some(Product {
-            client: client(minor),
-            gateways: minors.into_iter().map(client).collect(),
-        }))
+        let client = Client::with_transport(minor, addresses, self.transport.clone());
+        Ok(Some(Product { client, gateways }))
     }
 }
 
@@ -121,8 +120,8 @@ fn address(url: &str, of: impl Fn() -> String) -> Result<BaseUrl, ConnectError> 
 pub(crate) struct Product {
     /// Speaks to the brokers.
     pub(crate) client: Client,
-    /// Speak to the gateways, one for each minor that they run: each has its own path.
-    gateways: Vec<Client>,
+    /// Speak to the gateways that run, each in the words of its own minor.
+    gateways: BTreeMap<ComponentId, Client>,
 }
 
 impl Product {
@@ -136,16 +135,26 @@ impl Product {
         }
     }
 
-    /// The cluster as a gateway sees it.
+    /// The cluster as the first gateway that answers sees it.
     pub(crate) async fn gateway_view(&self) -> Result<GatewayView, ManagementError> {
-        let mut refused = None;
-        for client in &self.gateways {
-            match client.gateway_view().await {
-                // A gateway of another minor, which has another path.
-                Err(error @ ManagementError::Refused { .. }) => refused = Some(error),
-                outcome => return outcome,
+        let mut outcome = Err(ManagementError::NoAddresses { what: "gateway" });
+        for client in self.gateways.values() {
+            outcome = client.gateway_view().await;
+            if outcome.is_ok() {
+                break;
             }
         }
-        Err(refused.unwrap_or(ManagementError::NoAddresses { what: "gateway" }))
+        outcome
+    }
+
+    /// The cluster as each gateway sees it: clients may be connected to any of them.
+    pub(crate) async fn gateway_views(
+        &self,
+    ) -> BTreeMap<ComponentId, Result<GatewayView, ManagementError>> {
+        let mut views = BTreeMap::new();
+        for (id, client) in &self.gateways {
+            views.insert(*id, client.gateway_view().await);
+        }
+        views
     }
 }

@@ -18,8 +18,9 @@ use crate::error::{Preflight, TargetError};
 pub struct Reach {
     /// The management port of each broker.
     pub management: BTreeMap<BrokerId, String>,
-    /// The REST address of every gateway, embedded or not.
-    pub rest: Vec<String>,
+    /// The REST address of every component that is a gateway: standalone ones, and brokers where gateways
+    /// are embedded.
+    pub rest: BTreeMap<ComponentId, String>,
 }
 
 /// Says how long work goes on: one line for people, at each thing worth saying.

@@ -132,17 +132,33 @@ async fn look(run: &Run<'_>, gate: &Gate, product: &Product) -> Result<Look, Ste
             )]));
         }
     };
-    let view = match cancellable(run.call, product.gateway_view()).await? {
-        Ok(view) => view,
-        Err(error) => {
-            let mut lacks = lacks::of_shape(&topology, &gate.shape);
-            lacks.push(format!("no gateway answers ({})", chain(&error)));
-            return Ok(Look::Lacks(lacks));
+    // Each gateway must see the whole: clients may be connected to any of them.
+    let mut seen = BTreeMap::new();
+    let mut lacks = Vec::new();
+    let views = cancellable(run.call, product.gateway_views()).await?;
+    if views.is_empty() {
+        lacks.push("no gateway runs".to_owned());
+    }
+    for (id, view) in views {
+        match view {
+            Ok(view) => {
+                for lack in lacks::of_gate(gate, &topology, &view) {
+                    if !lacks.contains(&lack) {
+                        lacks.push(lack);
+                    }
+                }
+                seen = lacks::leaders(&view);
+            }
+            Err(error) => {
+                lacks.push(format!("the gateway of {id} does not answer ({})", chain(&error)));
+            }
         }
-    };
-    let mut lacks = lacks::of_gate(gate, &topology, &view);
+    }
+    if seen.is_empty() {
+        lacks.extend(lacks::of_shape(&topology, &gate.shape));
+    }
     lacks.extend(unready(run, gate, product).await?);
-    Ok(if lacks.is_empty() { Look::Whole(lacks::leaders(&view)) } else { Look::Lacks(lacks) })
+    Ok(if lacks.is_empty() { Look::Whole(seen) } else { Look::Lacks(lacks) })
 }
 
 /// The members that do not themselves say that they are ready.

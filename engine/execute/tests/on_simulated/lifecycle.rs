@@ -86,6 +86,24 @@ async fn brokers_and_copies_shrink_and_what_left_is_gone() {
 }
 
 #[tokio::test]
+async fn growing_and_shrinking_restart_nobody_who_stays() {
+    let bench = changed(&wish(3, 3, 3), &wish(5, 3, 3)).await;
+    assert_eq!(bench.end().await.started, Some(5));
+    bench.engine().apply(&wish(3, 3, 1)).await.unwrap();
+    let runs: Vec<u32> = bench
+        .engine()
+        .target
+        .model()
+        .unwrap()
+        .brokers()
+        .values()
+        .filter_map(|machine| machine.run)
+        .map(|run| run.number)
+        .collect();
+    assert_eq!((runs, bench.end().await.changes), (vec![1, 2, 3], 2));
+}
+
+#[tokio::test]
 async fn an_upgrade_restarts_every_broker_once_and_ends_with_a_snapshot() {
     let old = Wish { version: "8.5.8", ..wish(3, 3, 3) };
     let bench = changed(&old, &wish(3, 3, 3)).await;

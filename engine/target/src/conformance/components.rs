@@ -185,7 +185,7 @@ pub(super) async fn a_reach_names_every_broker_that_was_asked_for(
     let named: BTreeSet<_> = reach.management.keys().copied().collect();
     expect(named == asked, &reach)?;
     let whole = |url: &String| url.starts_with("http") && !url.ends_with('/');
-    expect(reach.management.values().chain(&reach.rest).all(whole), reach)
+    expect(reach.management.values().chain(reach.rest.values()).all(whole), reach)
 }
 
 pub(super) async fn a_place_that_cannot_be_read_is_unclear_and_never_absent(

@@ -229,10 +229,14 @@ impl Target for SimulatedCluster {
             Some(machine) => machine.settings.gateway == Switch::Enabled,
             None => true,
         };
-        let of_brokers =
-            brokers.iter().filter(embedded).map(|broker| format!("{base}/brokers/{broker}/rest"));
-        let of_gateways =
-            model.gateways().keys().map(|index| format!("{base}/gateways/{index}/rest"));
+        let of_brokers = brokers
+            .iter()
+            .filter(embedded)
+            .map(|broker| (ComponentId::Broker(*broker), format!("{base}/brokers/{broker}/rest")));
+        let of_gateways = model
+            .gateways()
+            .keys()
+            .map(|index| (ComponentId::Gateway(*index), format!("{base}/gateways/{index}/rest")));
         Ok(Reach {
             management: brokers
                 .iter()
