@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use zeebe_config::SettingMistake;
 use zeebe_management::{Timeouts, Transport};
-use zeebe_spec::{ClusterName, ClusterSpec, TargetSpec};
+use zeebe_spec::{ClusterName, ClusterParts, ClusterSpec, TargetSpec};
 use zeebe_target::Target;
 use zeebe_target_local::{LocalCluster, LocalEnvironment};
 use zeebe_target_simulated::{SimulatedCluster, SimulatedHost};
@@ -34,8 +34,8 @@ impl Engine {
     }
 
     /// Every mistake in the product's own settings.
-    pub fn check(spec: &ClusterSpec) -> Vec<SettingMistake> {
-        zeebe_config::check(spec.version.minor(), &spec.configuration)
+    pub fn check(parts: &ClusterParts) -> Vec<SettingMistake> {
+        zeebe_config::check(parts.version.minor(), &parts.configuration)
     }
 
     /// The place of a cluster, whether it is there or not.

@@ -56,6 +56,15 @@ fn dotted(path: &str) -> Path {
     path.split('.').filter(|part| !part.is_empty()).fold(Path::root(), |path, part| path.then(part))
 }
 
+/// No cluster stands at an address that a data source was given.
+pub(crate) fn absent(id: &str, attribute: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("no cluster stands at {id}"),
+        "There is no book of a cluster there. Expected the attribute `id` of a `zeebe_cluster`.",
+    )
+    .at(Path::attribute(attribute))
+}
+
 /// What went wrong in the engine, for a cluster of that name: everything it says, at the attributes that
 /// a user can change.
 pub(crate) fn engine(error: &EngineError, name: &str) -> Vec<Diagnostic> {

@@ -24,9 +24,11 @@ use zeebe_engine::Engine;
 /// The provider's address in registries.
 pub const ADDRESS: &str = "zeebe-platform/zeebe";
 
-const DESCRIPTION: &str = "Zeebe clusters, the engine of Camunda 8, as they are run by a platform team: \
-    on a laptop, on hosts, on Kubernetes and in the clouds, with one model for all. The provider block \
-    needs nothing: where a cluster runs is said in the resource.";
+const DESCRIPTION: &str = "Zeebe clusters, the engine of Camunda 8, as a platform team runs them for many \
+    clients: declared in HCL, changed through the product's own management API, finished by the next apply \
+    when an apply is cut off. So far clusters run as processes of the machine that Terraform runs on \
+    (`local`), or only as a model to try plans with (`simulated`). The provider block needs nothing: where \
+    a cluster runs is said in the resource.";
 
 /// Everything that the provider offers.
 pub fn provider(engine: Engine) -> Provider {

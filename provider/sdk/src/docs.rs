@@ -60,16 +60,18 @@ pub fn render(name: &str, kind: Kind, schema: &Schema, extras: &Extras) -> Strin
     page.line("");
     page.line(schema.description());
     page.fenced("Example Usage", "terraform", extras.example.as_deref());
-    page.line("");
-    page.line("## Schema");
-    page.object("", schema.object());
-    page.pending();
+    if !schema.object().attributes().is_empty() {
+        page.line("");
+        page.line("## Schema");
+        page.object("", schema.object());
+        page.pending();
+    }
     page.fenced("Import", "shell", extras.import.as_deref());
     page.text
 }
 
 /// The page of a function.
-pub fn function(name: &str, signature: &Signature) -> String {
+pub fn function(name: &str, signature: &Signature, extras: &Extras) -> String {
     let Signature { summary, description, parameters, variadic, returns } = signature;
     let mut page = Page { text: String::new(), pending: Vec::new() };
     page.line("---");
@@ -81,6 +83,7 @@ pub fn function(name: &str, signature: &Signature) -> String {
     page.line(&format!("# {name} (Function)"));
     page.line("");
     page.line(description);
+    page.fenced("Example Usage", "terraform", extras.example.as_deref());
     page.line("");
     page.line("## Signature");
     page.line("");

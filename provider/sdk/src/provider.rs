@@ -55,6 +55,26 @@ impl Provider {
         self.functions.insert(function.name().to_owned(), Arc::new(function));
         self
     }
+
+    /// What the `provider` block configures.
+    pub fn configuration(&self) -> &dyn Configuration {
+        &*self.configuration
+    }
+
+    /// The resource types by their names in HCL.
+    pub fn resources(&self) -> impl Iterator<Item = &dyn ManagedResource> {
+        self.resources.values().map(|resource| &**resource)
+    }
+
+    /// The data sources by their names in HCL.
+    pub fn data_sources(&self) -> impl Iterator<Item = &dyn DataSource> {
+        self.data_sources.values().map(|data_source| &**data_source)
+    }
+
+    /// The functions by their names.
+    pub fn functions(&self) -> impl Iterator<Item = &dyn Function> {
+        self.functions.values().map(|function| &**function)
+    }
 }
 
 impl fmt::Debug for Provider {

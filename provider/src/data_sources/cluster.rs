@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tf_sdk::call::Call;
 use tf_sdk::typed::Lookup;
-use tf_sdk::{Computed, DataSource, Diagnostic, Path, Required};
+use tf_sdk::{Computed, DataSource, Diagnostic, Required};
 use zeebe_engine::{ClusterObserved, Engine, EngineError, Phase};
 
 use crate::deadline::{READ, within};
@@ -70,13 +70,7 @@ impl Lookup for ClusterLookup {
         let (vitals, seen): (_, ClusterObserved) = looked.map_err(wrong)?;
         let Some(record) = seen.record.as_ref().filter(|record| record.phase != Phase::Destroyed)
         else {
-            return Err(vec![
-                Diagnostic::error(
-                    format!("no cluster stands at {id}"),
-                    "There is no book of a cluster there. Expected the attribute `id` of a `zeebe_cluster`.",
-                )
-                .at(Path::attribute("id")),
-            ]);
+            return Err(vec![explain::absent(&id, "id")]);
         };
         let problems = match &vitals {
             Ok(vitals) => zeebe_engine::problems(record, &seen, vitals),

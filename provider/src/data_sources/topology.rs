@@ -8,7 +8,7 @@ use tf_sdk::call::Call;
 use tf_sdk::typed::Lookup;
 use tf_sdk::{Attributes, Computed, DataSource, Diagnostic, Required};
 use zeebe_engine::product::{ClusterTopology, GatewayView, Health, Member, MemberState, Role};
-use zeebe_engine::{ClusterVitals, Engine, EngineError};
+use zeebe_engine::{ClusterVitals, Engine, EngineError, Phase};
 use zeebe_spec::BrokerId;
 
 use crate::deadline::{READ, within};
@@ -78,12 +78,20 @@ impl Lookup for TopologyLookup {
         let id = config.cluster.as_known().cloned().unwrap_or_default();
         let wrong = |error: EngineError| explain::engine(&error, &id);
         let cluster = self.engine.at(&id).map_err(|error| wrong(EngineError::Open(error)))?;
-        let (vitals, _) = within(call, &id, READ, |call| {
+        let (looked, _) = within(call, &id, READ, |call| {
             let cluster = &cluster;
-            async move { cluster.vitals(&call).await }
+            async move {
+                let record = cluster.record().await?;
+                if record.is_none_or(|record| record.phase == Phase::Destroyed) {
+                    return Ok(None);
+                }
+                cluster.vitals(&call).await.map(Some)
+            }
         })
         .await;
-        let ClusterVitals { topology, gateway } = vitals.map_err(wrong)?;
+        let Some(ClusterVitals { topology, gateway }) = looked.map_err(wrong)? else {
+            return Err(vec![explain::absent(&id, "cluster")]);
+        };
         let found = TopologySource {
             cluster: config.cluster,
             brokers: Computed::of(brokers(&topology, gateway.as_ref())),

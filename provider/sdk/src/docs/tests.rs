@@ -29,5 +29,12 @@ fn a_function_has_a_page_too() {
         variadic: Some(parameter("words", Type::List(Box::new(Type::Text)))),
         returns: Type::Text,
     };
-    insta::assert_snapshot!(function("join", &signature));
+    let extras = Extras {
+        example: Some(
+            "output \"words\" {\n  value = provider::sample::join(\"-\", \"a\", \"b\")\n}\n"
+                .to_owned(),
+        ),
+        import: None,
+    };
+    insta::assert_snapshot!(function("join", &signature, &extras));
 }

@@ -44,7 +44,11 @@ pub(super) fn told(rule: &Rule, ty: &Type, presence: Presence) -> Option<String>
     }
     match *text {
         "a string" | "a whole number" | "true or false" | "a number" => None,
-        text => Some(format!("{each} {text}, for example `{example}`.")),
+        // What stands between angle brackets is HTML in Markdown, and would not be seen.
+        text => {
+            let text = text.replace('<', "\\<");
+            Some(format!("{each} {text}, for example `{example}`."))
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::explain;
 /// Three brokers on two busy cores need half a minute, the first fetch of a distribution some more.
 const CREATE: Duration = Duration::from_mins(20);
 /// A roll waits for the cluster before each broker, and a change moves data.
-const UPDATE: Duration = Duration::from_mins(60);
+const UPDATE: Duration = Duration::from_hours(1);
 /// A broker is given half a minute to stop by itself.
 const DELETE: Duration = Duration::from_mins(10);
 
@@ -136,7 +136,7 @@ impl Managed for ClusterResource {
                         error.chain()
                     ),
                 );
-                kept(planned, Some(seen), vec![warning])
+                kept(planned, Some(&seen), vec![warning])
             }
             (OnCreateTimeout::Delete, Some(_)) => {
                 let mut diagnostics = explain::engine(&error, &name);
@@ -148,13 +148,13 @@ impl Managed for ClusterResource {
                     }
                     Err(undo) => {
                         diagnostics.extend(explain::engine(&undo, &name));
-                        kept(planned, Some(seen), diagnostics)
+                        kept(planned, Some(&seen), diagnostics)
                     }
                 }
             }
             (OnCreateTimeout::Fail, Some(_))
             | (OnCreateTimeout::Keep | OnCreateTimeout::Fail | OnCreateTimeout::Delete, None) => {
-                kept(planned, Some(seen), explain::engine(&error, &name))
+                kept(planned, Some(&seen), explain::engine(&error, &name))
             }
         }
     }
@@ -164,7 +164,7 @@ impl Managed for ClusterResource {
         let name = prior.name.as_known().map(ToString::to_string).unwrap_or_default();
         let looked = self.look(call, &prior, &name).await;
         match looked {
-            Ok(seen) => found(prior, seen),
+            Ok(seen) => found(prior, &seen),
             Err(error) => {
                 Outcome { state: Some(prior), private, diagnostics: explain::engine(&error, &name) }
             }
@@ -371,7 +371,7 @@ fn refused(change: Change<Cluster>, diagnostics: Vec<Diagnostic>) -> Planned<Clu
 }
 
 /// What is found is the state: as it was where it says the same, as the book says where it does not.
-fn found(prior: Cluster, seen: ClusterObserved) -> Outcome<Cluster> {
+fn found(prior: Cluster, seen: &ClusterObserved) -> Outcome<Cluster> {
     let Some(found) = &seen.record else {
         return Outcome::gone();
     };
@@ -395,7 +395,7 @@ fn found(prior: Cluster, seen: ClusterObserved) -> Outcome<Cluster> {
         }
     };
     record::phase(&mut state, found.phase);
-    let private = stored(&seen);
+    let private = stored(seen);
     Outcome::there(state).with_private(private)
 }
 
@@ -410,12 +410,12 @@ fn made(planned: Cluster, applied: Applied) -> Outcome<Cluster> {
 /// What was made so far is kept in the state.
 fn kept(
     planned: Cluster,
-    seen: Option<ClusterObserved>,
+    seen: Option<&ClusterObserved>,
     diagnostics: Vec<Diagnostic>,
 ) -> Outcome<Cluster> {
     let mut state = planned;
     record::phase(&mut state, Phase::Creating);
-    let private = seen.as_ref().map(stored).unwrap_or_default();
+    let private = seen.map(stored).unwrap_or_default();
     Outcome { state: Some(state), private, diagnostics }
 }
 

@@ -81,11 +81,10 @@ pub(crate) fn spec(cluster: &Cluster) -> Result<ClusterSpec, SpecError> {
         },
         data_on_destroy: *data_on_destroy.known()?,
     };
+    wrong.extend(Engine::check(&parts).iter().map(explain::setting));
     match ClusterSpec::new(parts.clone()) {
-        Ok(spec) => {
-            wrong.extend(Engine::check(&spec).iter().map(|mistake| explain::setting(mistake)));
-            if wrong.is_empty() { Ok(spec) } else { Err(SpecError::Wrong(wrong)) }
-        }
+        Ok(spec) if wrong.is_empty() => Ok(spec),
+        Ok(_) => Err(SpecError::Wrong(wrong)),
         Err(mistakes) => {
             wrong.extend(mistakes.iter().map(|mistake| explain::mistake(mistake, &parts.target)));
             Err(SpecError::Wrong(wrong))

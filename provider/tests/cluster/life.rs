@@ -1,0 +1,126 @@
+//! From nothing to a cluster, through its changes, to nothing.
+
+use serde_json::{Value as Json, json};
+use tf_sdk::Value;
+
+use crate::core::{Applied, Core, texts};
+
+fn three() -> Json {
+    json!({ "topology": { "brokers": 3, "partitions": 3, "replication_factor": 3 } })
+}
+
+#[tokio::test]
+async fn a_cluster_is_made_as_planned_and_the_second_plan_is_empty() {
+    let mut core = Core::new();
+    let config = core.config(three());
+    let planned = core.plan(&config).await.planned;
+    insta::assert_snapshot!(texts(planned.member("last_change")).join("\n"));
+    core.reach(&config).await;
+    assert_eq!(core.phase(), "ready");
+    assert_eq!(core.state.member("last_change"), planned.member("last_change"));
+    assert_eq!(core.state.member("id"), &Value::text(core.id()));
+    assert_eq!(core.state.member("gateway_address"), &Value::text("127.0.0.1:26500"));
+    assert_eq!(core.state.member("handle").member("id"), &Value::text(core.id()));
+}
+
+#[tokio::test]
+async fn every_change_is_shown_and_done_and_leaves_nothing_to_do() {
+    let mut core = Core::new();
+    core.reach(&core.config(json!({ "version": "8.5.8" }))).await;
+    let mut shown = Vec::new();
+    for changes in [
+        json!({ "version": "8.5.8", "topology": { "brokers": 3 } }),
+        json!({ "version": "8.5.8", "topology": { "brokers": 3, "replication_factor": 3 } }),
+        json!({ "version": "8.6.0", "topology": { "brokers": 3, "replication_factor": 3 } }),
+        json!({
+            "version": "8.6.0",
+            "topology": { "brokers": 3, "replication_factor": 3 },
+            "configuration": { "zeebe.broker.gateway.longPolling.enabled": "false" },
+        }),
+        json!({ "version": "8.6.0" }),
+    ] {
+        let config = core.config(changes.clone());
+        assert_eq!(core.refresh().await, Vec::<String>::new());
+        let steps = core.steps(&config).await;
+        shown.push(format!("# {changes}\n{}\n", steps.join("\n")));
+        core.reach(&config).await;
+        assert_eq!(texts(core.state.member("last_change")), steps);
+    }
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[tokio::test]
+async fn attributes_of_terraforms_own_change_without_touching_the_cluster() {
+    let mut core = Core::new();
+    core.reach(&core.config(json!({}))).await;
+    let before = core.state.clone();
+    let config =
+        core.config(json!({ "timeouts": { "create": "5m" }, "on_create_timeout": "fail" }));
+    core.reach(&config).await;
+    assert_eq!(core.state.member("last_change"), before.member("last_change"));
+    assert_eq!(core.state.member("timeouts").member("create"), &Value::text("5m"));
+}
+
+#[tokio::test]
+async fn what_is_said_in_another_form_is_kept_in_that_form() {
+    let mut core = Core::new();
+    let config = core.config(json!({ "broker": { "memory": "512MiB", "disk": "8192MiB" } }));
+    core.reach(&config).await;
+    assert_eq!(core.state.member("broker").member("disk"), &Value::text("8192MiB"));
+}
+
+#[tokio::test]
+async fn an_imported_cluster_has_nothing_to_change() {
+    let mut core = Core::new();
+    let config = core.config(json!({
+        "topology": { "brokers": 3, "partitions": 3, "replication_factor": 3,
+                      "gateways": { "mode": "standalone", "replicas": 2 } },
+        "broker": { "preset": "dev", "memory": "512MiB" },
+        "configuration": { "zeebe.broker.gateway.longPolling.enabled": "false" },
+        "deletion_protection": false,
+    }));
+    core.reach(&config).await;
+    let made = core.state.clone();
+    let mut core = core.without_state();
+    let id = core.id();
+    assert_eq!(core.import(&id).await, Vec::<String>::new());
+    assert_eq!(core.steps(&config).await, Vec::<String>::new());
+    for name in ["name", "version", "topology", "broker", "configuration", "target", "id", "status"]
+    {
+        assert_eq!(core.state.member(name), made.member(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_cannot_be_imported() {
+    let mut core = Core::new();
+    let mut told = Vec::new();
+    for id in [core.id(), "payments".to_owned(), "cloud:///payments".to_owned()] {
+        told.extend(core.import(&id).await);
+    }
+    insta::assert_snapshot!(told.join("\n\n"));
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_gone_is_planned_anew() {
+    let mut core = Core::new();
+    let config = core.config(json!({ "deletion_protection": false, "data_on_destroy": "delete" }));
+    core.reach(&config).await;
+    let known = (core.state.clone(), core.private.clone());
+    assert_eq!(core.destroy().await, Applied::Done(Vec::new()));
+    (core.state, core.private) = known;
+    assert_eq!(core.refresh().await, Vec::<String>::new());
+    assert_eq!(core.state, Value::Null);
+    core.reach(&config).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_died_is_planned_and_mended() {
+    let mut core = Core::new();
+    let config = core.config(three());
+    core.reach(&config).await;
+    core.faults(&json!({ "trouble": { "killed": [1] } }));
+    assert_eq!(core.refresh().await, Vec::<String>::new());
+    insta::assert_snapshot!(core.steps(&config).await.join("\n"));
+    core.reach(&config).await;
+}

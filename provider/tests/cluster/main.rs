@@ -1,0 +1,19 @@
+//! `zeebe_cluster` as Terraform's core drives it, in one process, on the simulated target: no binary, no
+//! socket, and every rule that core has about plans and states checked at each turn.
+
+#[cfg(test)]
+mod core;
+#[cfg(test)]
+mod data;
+#[cfg(test)]
+mod kept;
+#[cfg(test)]
+mod life;
+#[cfg(test)]
+mod mistakes;
+#[cfg(test)]
+mod protection;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod unknown;
