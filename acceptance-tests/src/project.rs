@@ -157,7 +157,7 @@ impl Project {
     pub fn start(&self, arguments: &[&str]) -> Result<Running> {
         let number = self.commands.get() + 1;
         self.commands.set(number);
-        let verb = arguments.first().copied().unwrap_or("nothing");
+        let verb = arguments.iter().find(|word| !word.starts_with('-')).unwrap_or(&"nothing");
         let log = self.directory.join("output").join(format!("{number:02}-{verb}"));
         let (stdout, stderr) = (log.with_extension("out"), log.with_extension("err"));
         let mut command = Command::new(&self.lab.terraform);

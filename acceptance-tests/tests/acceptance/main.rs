@@ -13,5 +13,6 @@ mod s06_environments;
 mod s07_mistakes;
 mod s08_demo;
 mod s09_examples;
+mod s10_contract;
 mod watch;
 mod words;
