@@ -279,9 +279,12 @@ impl Model {
         }
     }
 
-    /// A broker whose process answers now.
+    /// A broker whose process answers now. From 8.6 on none does before its cluster has come into being.
     pub fn answering(&self, broker: BrokerId) -> Option<(&Machine, Run)> {
         let machine = self.brokers.get(&broker)?;
+        if self.configuration.is_none() && machine.version.minor() >= Minor::V8_6 {
+            return None;
+        }
         let run = machine.run.filter(|run| run.answers <= self.now)?;
         Some((machine, run))
     }
@@ -299,6 +302,11 @@ impl Model {
             Fitness::Fit => true,
             Fitness::WrongVersion => false,
         })
+    }
+
+    /// Whether a broker says that it is ready: its copies are open.
+    pub fn ready(&self, broker: BrokerId) -> bool {
+        self.answering(broker).is_some_and(|(_, run)| run.readiness == Readiness::Ready)
     }
 
     /// Whether a broker is believed to be there: it answers, or stopped a moment ago.

@@ -12,7 +12,7 @@ use crate::clock::time_of_day;
 use crate::host::management::changes::{exporter_change, member, members, patch};
 use crate::host::render;
 use crate::host::reply::{Answer, Asked};
-use crate::model::{Configuration, Exporting, Model, Readiness, Refusal, Switch};
+use crate::model::{Configuration, Exporting, Model, Refusal, Switch};
 
 /// Answers; `None` where nobody listens.
 pub(super) fn answer(model: &mut Model, broker: BrokerId, asked: &Asked) -> Option<Answer> {
@@ -133,7 +133,7 @@ fn routed(model: &mut Model, broker: BrokerId, minor: Minor, asked: &Asked) -> R
 }
 
 fn health(model: &Model, broker: BrokerId, minor: Minor, rest: &[&str]) -> Answer {
-    let ready = model.answering(broker).is_some_and(|(_, run)| run.readiness == Readiness::Ready);
+    let ready = model.ready(broker);
     let word = |up| if up { "UP" } else { "OUT_OF_SERVICE" }.to_owned();
     let component = |up| wire::Component { status: word(up) };
     let components = |parts: &[(&str, bool)]| {

@@ -8,7 +8,7 @@ use zeebe_spec::{BrokerId, Minor, PartitionId, Version};
 
 use crate::clock::time_of_day;
 use crate::model::{
-    Answer, Configuration, Exporting, GOSSIP, Member, Model, Moment, Operation, Readiness, Switch,
+    Answer, Configuration, Exporting, GOSSIP, Member, Model, Moment, Operation, Switch,
 };
 
 /// What the product says of a member that never changed.
@@ -253,7 +253,10 @@ pub(super) fn exporters(configuration: &Configuration) -> Vec<wire::ExporterStat
 
 /// `GET /actuator/partitions`.
 pub(super) fn partitions(model: &Model, broker: BrokerId, minor: Minor) -> wire::Partitions {
-    let Some((machine, _)) = model.answering(broker) else { return wire::Partitions::new() };
+    let machine = match model.answering(broker) {
+        Some((machine, _)) if model.ready(broker) => machine,
+        Some(_) | None => return wire::Partitions::new(),
+    };
     let configuration = model.configuration();
     let member = configuration.and_then(|it| it.members.get(&broker));
     let exports = configuration.is_some_and(|it| !it.exporters.is_empty());
@@ -357,16 +360,16 @@ fn gateway_partitions(model: &Model, id: BrokerId, member: &Member) -> Vec<wire:
         }
         MemberState::Joining | MemberState::Left | MemberState::Unknown => false,
     });
-    let healthy = |partition: PartitionId| match model.answering(id) {
-        Some((_, run)) => run.readiness == Readiness::Ready && model.holds(id, partition),
-        // What it last said of itself.
-        None => true,
-    };
+    // A broker that runs says nothing of copies that are not open yet; of one that stopped, others know what it
+    // last said.
+    if model.answering(id).is_some() && !model.ready(id) {
+        return Vec::new();
+    }
     known
         .map(|(partition, _)| wire::GatewayPartition {
             partition_id: partition.0,
             role: role(model, id, *partition).to_owned(),
-            health: if healthy(*partition) { "healthy" } else { "unhealthy" }.to_owned(),
+            health: if model.holds(id, *partition) { "healthy" } else { "unhealthy" }.to_owned(),
         })
         .collect()
 }

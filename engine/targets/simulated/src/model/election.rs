@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeebe_plan::product::MemberState;
 use zeebe_spec::{BrokerId, PartitionId};
 
+use super::configuration::Data;
 use super::pace::{self, Moment};
 use super::{Copy, Model};
 
@@ -95,7 +96,10 @@ impl Model {
             .filter(|(broker, _)| self.works(*broker) && self.holds(*broker, partition))
             .map(|(broker, priority)| (-priority, *broker))
             .collect();
-        if able.len() * 2 <= voters.len() {
+        // A new partition begins when all its copies are there; later a quorum is enough.
+        let made = self.configuration.iter().flat_map(|it| it.replicas(partition));
+        let new = made.map(|(_, replica)| replica.data).any(|data| data == Data::Unmade);
+        if new || able.len() * 2 <= voters.len() {
             return Vec::new();
         }
         able.sort_unstable();

@@ -38,11 +38,11 @@ pub struct Run {
     pub started: Moment,
     /// From when on its ports answer.
     pub answers: Moment,
-    /// From when on its replicas are healthy.
+    /// From when on it can be ready.
     pub ready: Moment,
     /// Whether it opens its data at all.
     pub fitness: Fitness,
-    /// Whether it was a member while it was ready: it stays ready then, even when it is removed.
+    /// Whether it said that it is ready: it stays so then, even when it is removed.
     pub readiness: Readiness,
 }
 

@@ -1,8 +1,9 @@
 //! The passage of virtual time: from one thing that is due to the next.
 
-use zeebe_spec::{BrokerId, PartitionId};
+use zeebe_plan::product::MemberState;
+use zeebe_spec::{BrokerId, Minor, PartitionId};
 
-use super::configuration::{Configuration, Data, Progress, Switch};
+use super::configuration::{Configuration, Data, Member, Progress, Switch};
 use super::election::Leadership;
 use super::machine::{Copy, Readiness};
 use super::pace::Moment;
@@ -29,6 +30,7 @@ impl Model {
             changed |= self.flap();
             changed |= self.elect();
             changed |= self.copy_data();
+            changed |= self.become_ready();
             changed |= self.snapshots();
             changed |= self.carry_out();
             if !changed {
@@ -63,14 +65,20 @@ impl Model {
             .min()
     }
 
-    /// The lowest broker of a new cluster writes its first configuration as soon as it works; the others learn
-    /// it from there.
+    /// A new cluster comes into being when all its first brokers have started. Before that, brokers of 8.6 open
+    /// no port at all; with 8.5 the coordinator alone already knows who they will be (both seen with one and
+    /// with two brokers of three).
     fn bootstrap(&mut self) -> bool {
-        if self.configuration.is_some() || !self.works(BrokerId(0)) {
+        let Some(first) = self.brokers.get(&BrokerId(0)) else { return false };
+        let settings = first.settings.clone();
+        let needed = if first.version.minor() < Minor::V8_6 { 1 } else { settings.brokers };
+        let started = |id| {
+            let run = self.brokers.get(&BrokerId(id)).and_then(|machine| machine.run);
+            run.is_some_and(|run| run.answers <= self.now && run.fitness == Fitness::Fit)
+        };
+        if self.configuration.is_some() || !(0..needed).all(started) {
             return false;
         }
-        let Some(machine) = self.brokers.get(&BrokerId(0)) else { return false };
-        let settings = machine.settings.clone();
         let mut configuration = Configuration::bootstrap(
             settings.brokers,
             settings.partitions,
@@ -83,12 +91,12 @@ impl Model {
         true
     }
 
-    /// Brokers that became healthy have opened their data; copies of a new cluster come into being.
+    /// Copies of a new cluster come into being.
     fn open_data(&mut self) -> bool {
         let Some(configuration) = &mut self.configuration else { return false };
         let mut changed = false;
         for (broker, machine) in &mut self.brokers {
-            let Some(run) = &mut machine.run else { continue };
+            let Some(run) = machine.run else { continue };
             let fit = match run.fitness {
                 Fitness::Fit => run.answers <= self.now,
                 Fitness::WrongVersion => false,
@@ -103,13 +111,41 @@ impl Model {
                     changed = true;
                 }
             }
-            if run.ready <= self.now && run.readiness == Readiness::Waiting {
-                run.readiness = Readiness::Ready;
-                machine.volume.version = Some(machine.version.clone());
-                changed = true;
-            }
         }
         changed
+    }
+
+    /// A member is ready when all its copies are open, which takes a leader for each of them, and stays so.
+    fn become_ready(&mut self) -> bool {
+        let Some(configuration) = &self.configuration else { return false };
+        let open = |broker: BrokerId, member: &Member| {
+            let mine = member.partitions.iter().filter(|(_, replica)| match replica.state {
+                MemberState::Active | MemberState::Leaving => true,
+                MemberState::Joining | MemberState::Left | MemberState::Unknown => false,
+            });
+            mine.map(|(partition, _)| *partition)
+                .all(|partition| self.leader(partition).is_some() && self.holds(broker, partition))
+        };
+        let due = |broker: BrokerId| {
+            let run = self.brokers.get(&broker).and_then(|machine| machine.run);
+            run.is_some_and(|run| run.ready <= self.now && run.readiness == Readiness::Waiting)
+        };
+        let members = configuration.members.iter();
+        let ready: Vec<BrokerId> = members
+            .filter(|(broker, member)| {
+                due(**broker) && self.works(**broker) && open(**broker, member)
+            })
+            .map(|(broker, _)| *broker)
+            .collect();
+        for broker in &ready {
+            if let Some(machine) = self.brokers.get_mut(broker) {
+                machine.volume.version = Some(machine.version.clone());
+                if let Some(run) = &mut machine.run {
+                    run.readiness = Readiness::Ready;
+                }
+            }
+        }
+        !ready.is_empty()
     }
 
     /// Takes leaders away while they flap.

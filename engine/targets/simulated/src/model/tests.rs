@@ -145,6 +145,38 @@ fn a_partition_without_a_quorum_has_no_leader_until_it_is_back() {
 }
 
 #[test]
+fn a_new_cluster_answers_when_all_its_first_brokers_have_started_and_not_before() {
+    let seen = |of: &str| {
+        let mut model = Model::new(1, 0);
+        let mut seen = Vec::new();
+        for broker in 0..3 {
+            model.start(BrokerId(broker), &process(of, [3, 3, 3]));
+            model.pass(600_000);
+            let count =
+                |holds: &dyn Fn(BrokerId) -> bool| (0..3).filter(|id| holds(BrokerId(*id))).count();
+            let answering = count(&|id| model.answering(id).is_some());
+            seen.push((answering, count(&|id| model.ready(id))));
+        }
+        seen
+    };
+    assert_eq!(seen("8.5.8"), [(1, 0), (2, 0), (3, 3)]);
+    assert_eq!(seen("8.6.0"), [(0, 0), (0, 0), (3, 3)]);
+}
+
+#[test]
+fn a_broker_that_starts_again_without_a_quorum_answers_and_is_not_ready() {
+    let mut model = started(3, 3, 3);
+    (0..3).for_each(|broker| model.stop(BrokerId(broker)));
+    let mut seen = Vec::new();
+    for broker in 0..2 {
+        model.start(BrokerId(broker), &process(OF, [3, 3, 3]));
+        model.pass(600_000);
+        seen.push((model.answering(BrokerId(0)).is_some(), model.ready(BrokerId(0))));
+    }
+    assert_eq!(seen, [(true, false), (true, true)]);
+}
+
+#[test]
 fn data_that_no_other_broker_has_is_lost_and_other_data_is_had_again() {
     let outcome = |factor| {
         let mut model = started(3, 3, factor);
