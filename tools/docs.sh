@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Writes the reference pages in docs/ again, from the schemas and the files in examples/.
+# Writes the reference pages in docs/ again from the provider's schema and from examples/.
 # usage: docs.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 
-UPDATE=1 cargo test --quiet --package terraform-provider-zeebe --test reference every_page
+UPDATE=1 cargo test --quiet --package terraform-provider-zeebe --test reference >&2
+git --no-pager diff --stat -- docs
