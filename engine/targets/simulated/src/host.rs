@@ -14,6 +14,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -97,7 +98,11 @@ async fn serve(shared: Weak<Shared>) -> io::Result<u16> {
     tokio::spawn(async move {
         // Ends with the runtime. An error of accept is that of one connection.
         loop {
-            let Ok((stream, _)) = listener.accept().await else { continue };
+            let Ok((stream, _)) = listener.accept().await else {
+                // Too many open files, most likely: trying again at once would only keep a core busy.
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                continue;
+            };
             let shared = shared.clone();
             tokio::spawn(async move {
                 let service = service_fn(move |request| answer(shared.clone(), request));

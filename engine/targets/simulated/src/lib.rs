@@ -12,7 +12,9 @@
 //! pure: no I/O, no clock but its own, no chance but its seed's. The shapes on the wire are those of
 //! [`zeebe_management::wire`]; what real brokers answered is held against ours by [`contract`].
 //!
-//! What is true of real brokers and not obvious is true here too: a gateway's view lags, and goes on believing
+//! What is true of real brokers and not obvious is true here too: none of a new cluster's brokers opens a port
+//! before all of them have started (8.6 and later); a broker is not ready before its partitions have leaders; a
+//! gateway's view lags, and goes on believing
 //! in a broker that stopped for ten seconds; only the coordinator knows of changes; a change waits for a
 //! broker that does not run, for ever; partition growth on 8.6 is completed and brings no work; a partition
 //! without work takes no snapshot; the order of a planned change's operations differs between runs of the
