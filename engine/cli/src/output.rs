@@ -23,11 +23,7 @@ impl Output {
     }
 
     /// Writes a report.
-    pub(crate) fn report(
-        &self,
-        json: &impl Serialize,
-        text: impl FnOnce() -> String,
-    ) -> Result<()> {
+    pub(crate) fn report(self, json: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
         let mut stdout = stdout().lock();
         match self.form {
             Form::Text => stdout.write_all(text().as_bytes())?,
