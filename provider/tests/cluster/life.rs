@@ -2,6 +2,9 @@
 
 use serde_json::{Value as Json, json};
 use tf_sdk::Value;
+use tf_sdk::call::Call;
+use tf_sdk::codec::json;
+use tf_sdk::provider::StoredState;
 
 use crate::core::{Applied, Core, texts};
 
@@ -123,4 +126,42 @@ async fn a_broker_that_died_is_planned_and_mended() {
     assert_eq!(core.refresh().await, Vec::<String>::new());
     insta::assert_snapshot!(core.steps(&config).await.join("\n"));
     core.reach(&config).await;
+}
+
+/// Each time the same steps are to be done, so that nothing but the phase tells core of them.
+#[tokio::test]
+async fn a_broker_that_dies_again_is_mended_again() {
+    let mut core = Core::new();
+    let config = core.config(three());
+    core.reach(&config).await;
+    let mut done = Vec::new();
+    for _ in 0..2 {
+        core.faults(&json!({ "trouble": { "killed": [1] } }));
+        core.refresh().await;
+        assert_ne!(core.steps(&config).await, Vec::<String>::new());
+        core.reach(&config).await;
+        done.push(texts(core.state.member("last_change")));
+    }
+    assert_eq!(done[0], done[1]);
+}
+
+#[tokio::test]
+async fn a_stored_state_is_read_again_as_it_was_written() {
+    let mut core = Core::new();
+    let config = core.config(json!({
+        "broker": { "memory": "512MiB" },
+        "configuration": { "zeebe.broker.gateway.longPolling.enabled": "false" },
+        "timeouts": { "create": "5m" },
+    }));
+    core.reach(&config).await;
+    let schema = core.resource().schema();
+    let mut json = json::encode(&core.state, schema.ty()).unwrap();
+    // What a later release has added, or an earlier one has had.
+    assert_eq!(json.remove(0), b'{');
+    json.splice(0..0, br#"{"colour": "blue", "#.to_vec());
+    for version in [0, schema.version()] {
+        let stored = StoredState { version, json: json.clone() };
+        let read = core.resource().upgrade(Call::detached(), stored).await;
+        assert_eq!(read, Ok(core.state.clone()));
+    }
 }

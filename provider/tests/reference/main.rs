@@ -1,5 +1,7 @@
-//! What users read of the schemas: the reference pages in `docs/`, and the shape that states are stored in.
+//! What users read: the reference pages and their links, and the schemas that they follow from.
 
+#[cfg(test)]
+mod links;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

@@ -46,7 +46,8 @@ pub struct Cluster {
     /// The product version that every broker runs. Patches forward and one minor at a time; a downgrade or
     /// a skipped minor is refused at plan.
     pub version: Required<Version>,
-    /// What the cluster is for. A `production` cluster without a licence is warned about.
+    /// What the cluster is for. Changes nothing but that a `production` cluster without a licence is warned
+    /// about.
     pub environment: Optional<Environment>,
     /// Which components there are and how many.
     pub topology: Required<Topology>,
@@ -66,10 +67,15 @@ pub struct Cluster {
     /// tainted object.
     #[attribute(default = true)]
     pub deletion_protection: Defaulted<bool>,
-    /// What becomes of the brokers' data when they are destroyed or leave the cluster.
+    /// What becomes of the brokers' data when they are destroyed or leave the cluster: with `keep` it stays,
+    /// and a cluster of the same name, place and shape takes it up again; with `delete` it is deleted. What
+    /// was last applied counts.
     #[attribute(default = "keep")]
     pub data_on_destroy: Defaulted<DataOnDestroy>,
-    /// What becomes of the cluster when its creation runs out of time.
+    /// What becomes of the cluster when its creation runs out of time or is interrupted. With `keep` the apply
+    /// succeeds with a warning and `status.phase = "provisioning"`, and the next apply finishes it; dependents
+    /// may start before it is ready, so gate them on the phase. With `fail` the apply fails, and Terraform
+    /// marks the cluster as tainted. With `delete` it fails, and what was made is taken away again.
     #[attribute(default = "keep")]
     pub on_create_timeout: Defaulted<OnCreateTimeout>,
     /// How long each operation may take: create 20m, update 60m, delete 10m, read 1m unless said.
@@ -109,7 +115,7 @@ pub struct Topology {
 /// Where clients connect.
 #[derive(Clone, Debug, PartialEq, Eq, Attributes)]
 pub struct GatewayChoice {
-    /// Whether brokers are gateways themselves.
+    /// `embedded`: every broker is a gateway too. `standalone`: gateways are processes of their own.
     pub mode: Required<GatewayMode>,
     /// How many standalone gateways; needed for `standalone` and for nothing else.
     pub replicas: Optional<GatewayCount>,
@@ -118,7 +124,10 @@ pub struct GatewayChoice {
 /// What each broker gets.
 #[derive(Clone, Debug, PartialEq, Eq, Attributes)]
 pub struct Broker {
-    /// The size that all else starts from.
+    /// The size that all else starts from. `dev`, for a laptop: 256 MiB of heap, 4 GiB of disk, 16 MiB
+    /// segments, one thread of each kind (our own measure). `chart`, what the official Helm chart 15 asks
+    /// for: 1.5 GiB, 32 GiB of disk, 128 MiB segments, 3 + 3 threads. `baseline`, what the vendor's load
+    /// tests use (`sizing-self-managed.md`): 2 GiB, 64 GiB of disk, 128 MiB segments, 3 + 3 threads.
     pub preset: Optional<Preset>,
     /// Memory of one broker's Java heap.
     pub memory: Optional<ByteSize>,
