@@ -153,7 +153,8 @@ fn brokers_listed(
     listed(f, brokers.iter())
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+/// A number of things: `1 broker`, `3 brokers`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

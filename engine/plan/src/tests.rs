@@ -165,6 +165,14 @@ fn destruction_stops_all_and_keeps_or_deletes_data_as_asked() {
     );
 }
 
+#[test]
+fn a_creation_that_made_nothing_leaves_no_book() {
+    let mut world = World::of("8.6.0", 1, 1, 1);
+    world.observed.components.clear();
+    let plan = destroy(&world.seen(), DeletionProtection::Off).unwrap();
+    assert_eq!(plan.steps.last(), Some(&crate::Step::Forget));
+}
+
 #[rstest]
 #[case(("8.6.0", 3), ("8.5.8", 3), "a downgrade from 8.6.0 to 8.5.8 is not possible")]
 #[case(("8.5.8", 3), ("8.7.0", 3), "an upgrade from 8.5.8 to 8.7.0 skips a minor")]

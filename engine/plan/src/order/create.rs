@@ -9,6 +9,7 @@ use crate::desired::ClusterDesired;
 use crate::error::PlanError;
 use crate::observed::{ClusterRecord, Phase, Shape};
 use crate::order::WHOLE_DEADLINE;
+use crate::sentence::counted;
 use crate::step::{Gate, Plan, Step, Why};
 
 /// From nothing, or from a creation that was cut off, to the cluster.
@@ -70,11 +71,11 @@ pub fn adopt(
         Phase::Destroyed => {
             if record.shape != desired.shape {
                 return Err(occupied(format!(
-                    "It was destroyed and its data kept, with {} brokers, {} partitions and a \
-                     replication factor of {}. Create it so first, and change it then; or delete the data.",
-                    record.shape.members.len(),
-                    record.shape.partitions,
-                    record.shape.replication_factor
+                    "It was destroyed and its data kept, with {}, {} and {} of each. Create it so first, and \
+                     change it then; or delete the data.",
+                    counted(record.shape.members.len(), "broker", "brokers"),
+                    counted(record.shape.partitions.into(), "partition", "partitions"),
+                    counted(record.shape.replication_factor.into(), "copy", "copies"),
                 )));
             }
             zeebe_spec::may_follow(&record.version, &desired.spec.version)

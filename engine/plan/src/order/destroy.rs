@@ -2,7 +2,7 @@
 
 use zeebe_spec::{DataOnDestroy, DeletionProtection};
 
-use crate::component::{ComponentId, Wanted};
+use crate::component::{ComponentId, Observed, Wanted};
 use crate::error::PlanError;
 use crate::observed::{ClusterObserved, ClusterRecord, Phase};
 use crate::step::{Plan, Step, Why};
@@ -35,9 +35,11 @@ pub fn destroy(
         to: Wanted::Absent(data),
         why: Why::Unwanted,
     }));
+    // A creation that came to nothing leaves no data to be told of.
+    let anything = observed.components.values().any(|seen| *seen != Observed::Absent);
     steps.push(match data {
-        DataOnDestroy::Keep => phase(Phase::Destroyed),
-        DataOnDestroy::Delete => Step::Forget,
+        DataOnDestroy::Keep if anything => phase(Phase::Destroyed),
+        DataOnDestroy::Keep | DataOnDestroy::Delete => Step::Forget,
     });
     Ok(Plan { steps })
 }
