@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
-use zeebe_engine::{Engine, EngineError};
+use zeebe_engine::{Engine, EngineError, PlanError};
 
 use crate::arguments::{Arguments, Command};
 use crate::output::Output;
@@ -57,6 +57,10 @@ fn failure(error: EngineError) -> anyhow::Error {
                 found.iter().map(|found| format!("{}: {}", found.summary, found.detail)).collect();
             anyhow!("{error}:\n  {}", lines.join("\n  "))
         }
+        EngineError::Plan(PlanError::Protected { name: _ }) => anyhow!(
+            "{error}. Nothing was touched. Set `\"deletion_protection\": \"off\"` in its document, apply, and \
+             destroy it then."
+        ),
         EngineError::Changed { .. }
         | EngineError::Open(_)
         | EngineError::Plan(_)

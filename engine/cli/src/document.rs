@@ -12,16 +12,13 @@ pub(crate) fn read(path: &Path) -> Result<ClusterSpec> {
         .with_context(|| format!("could not read document \"{}\"", path.display()))?;
     let parts: ClusterParts = serde_json::from_str(&text)
         .with_context(|| format!("document \"{}\" is no cluster", path.display()))?;
-    let mut mistakes = Vec::new();
+    let mut mistakes: Vec<String> = Engine::check(&parts)
+        .iter()
+        .map(|found| format!("`{}`: {}: {}", found.key, found.summary, found.detail))
+        .collect();
     match ClusterSpec::new(parts) {
-        Ok(spec) => {
-            for mistake in Engine::check(&spec) {
-                mistakes.push(format!("{}: {} {}", mistake.key, mistake.summary, mistake.detail));
-            }
-            if mistakes.is_empty() {
-                return Ok(spec);
-            }
-        }
+        Ok(spec) if mistakes.is_empty() => return Ok(spec),
+        Ok(_) => {}
         Err(found) => {
             mistakes
                 .extend(found.iter().map(|found| format!("{}: {}", found.summary, found.detail)));
