@@ -50,6 +50,8 @@ const LAST_JOBS: Duration = Duration::from_mins(2);
 pub struct Load {
     ledger: Arc<Ledger>,
     starting: Arc<AtomicBool>,
+    /// Whether the answer to the last start has come: until then one instance more may turn out to be there.
+    all_started: Arc<AtomicBool>,
     over: Arc<Notify>,
     thread: Option<JoinHandle<Result<()>>>,
     gateways: Vec<String>,
@@ -100,16 +102,22 @@ impl Load {
     fn run(gateways: Vec<String>, count: Option<usize>) -> Result<Self> {
         let ledger = Arc::new(Ledger::default());
         let starting = Arc::new(AtomicBool::new(true));
+        let all_started = Arc::new(AtomicBool::new(false));
         let over = Arc::new(Notify::new());
         let runtime =
             runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         runtime.block_on(async { Client::new(&gateways)?.deploy(DEFINITION).await })?;
         let (own_ledger, own_starting, own_over, own_gateways) =
             (Arc::clone(&ledger), Arc::clone(&starting), Arc::clone(&over), gateways.clone());
+        let own_all_started = Arc::clone(&all_started);
         let thread = thread::spawn(move || {
             runtime.block_on(async {
-                let starter =
-                    starter(Client::new(&own_gateways)?, count, &own_ledger, &own_starting);
+                let starter = async {
+                    starter(Client::new(&own_gateways)?, count, &own_ledger, &own_starting).await?;
+                    own_all_started.store(true, Ordering::SeqCst);
+                    // The worker goes on alone.
+                    std::future::pending::<Result<()>>().await
+                };
                 let work = worker::work(Client::new(&own_gateways)?, &own_ledger);
                 tokio::select! {
                     ended = async { tokio::try_join!(starter, work) } => ended.map(drop),
@@ -117,11 +125,13 @@ impl Load {
                 }
             })
         });
-        Ok(Self { ledger, starting, over, thread: Some(thread), gateways })
+        Ok(Self { ledger, starting, all_started, over, thread: Some(thread), gateways })
     }
 
     fn close(mut self) -> Result<Report> {
-        let done = wait::until_true("the last jobs", LAST_JOBS, || Ok(self.ledger.is_settled()));
+        let done = wait::until_true("the last jobs", LAST_JOBS, || {
+            Ok(self.all_started.load(Ordering::SeqCst) && self.ledger.is_settled())
+        });
         self.stop()?;
         done.with_context(|| format!("{:#?}", self.ledger.report()))?;
         let left = runtime::Builder::new_current_thread()
@@ -162,8 +172,7 @@ async fn starter(
         ledger.record_start(attempt, outcome);
         tokio::time::sleep(PACE).await;
     }
-    // The worker goes on alone.
-    std::future::pending().await
+    Ok(())
 }
 
 /// The instances that the cluster still knows: those that can be cancelled.

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, TcpListener};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::proc;
 
@@ -40,8 +42,26 @@ pub(crate) struct Taken {
     pub(crate) holder: Option<Holder>,
 }
 
-/// Those of the ports that cannot be had, in order. Ports held by `own` processes are not taken.
+/// How long a port that nobody is seen to hold is waited for. A process that is being ended gives its memory
+/// back before its sockets, and is not to be found by them meanwhile: a broker of ours, most often, that an
+/// engine was killed while it stopped.
+const LEAVING: Duration = Duration::from_secs(5);
+/// How often such a port is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Those of the ports that cannot be had, in order. Ports held by `own` processes are not taken. Blocks.
 pub(crate) fn taken(ports: &BTreeSet<u16>, own: &BTreeSet<i32>) -> io::Result<Vec<Taken>> {
+    let begun = Instant::now();
+    loop {
+        let taken = taken_now(ports, own)?;
+        if taken.iter().all(|taken| taken.holder.is_some()) || begun.elapsed() > LEAVING {
+            return Ok(taken);
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+fn taken_now(ports: &BTreeSet<u16>, own: &BTreeSet<i32>) -> io::Result<Vec<Taken>> {
     let sockets = sockets()?;
     let mut taken = Vec::new();
     for port in ports {

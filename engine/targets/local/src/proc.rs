@@ -11,13 +11,16 @@ pub(crate) struct Status {
     /// `Z` for one that has ended and that its parent has not asked about yet, `X` for one that is gone.
     pub(crate) state: char,
     pub(crate) parent: i32,
+    /// How many of its threads are left. The first one of a process with many may have ended while others
+    /// still close what it had open.
+    pub(crate) threads: u32,
     /// In ticks since the machine was started.
     pub(crate) start_time: u64,
 }
 
 impl Status {
     pub(crate) const fn has_ended(self) -> bool {
-        matches!(self.state, 'Z' | 'X' | 'x')
+        matches!(self.state, 'Z' | 'X' | 'x') && self.threads <= 1
     }
 }
 
@@ -52,6 +55,7 @@ fn parse_status(text: &str) -> Option<Status> {
     Some(Status {
         state: fields.first()?.chars().next()?,
         parent: fields.get(1)?.parse().ok()?,
+        threads: fields.get(17)?.parse().ok()?,
         start_time: fields.get(19)?.parse().ok()?,
     })
 }
@@ -121,7 +125,7 @@ mod tests {
             "4711 (a) b (c) S 17 4711 4700 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 9 10";
         assert_eq!(
             parse_status(line),
-            Some(Status { state: 'S', parent: 17, start_time: 987_654 })
+            Some(Status { state: 'S', parent: 17, threads: 1, start_time: 987_654 })
         );
     }
 

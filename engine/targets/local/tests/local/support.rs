@@ -9,7 +9,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use camino_tempfile::Utf8TempDir;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
@@ -188,8 +189,14 @@ pub(crate) fn version(text: &str) -> Version {
 
 /// Ends a process of ours with all of its group.
 pub(crate) fn end(pid: i32) {
+    let pid = Pid::from_raw(pid).unwrap();
+    let process = pidfd_open(pid, PidfdFlags::empty());
     // It may have ended.
-    let _ = kill_process_group(Pid::from_raw(pid).unwrap(), Signal::KILL);
+    let _ = kill_process_group(pid, Signal::KILL);
+    if let Ok(process) = process {
+        // A kill is only asked for; what looks next must find it done.
+        poll(&mut [PollFd::new(&process, PollFlags::IN)], None).unwrap();
+    }
 }
 
 /// Whether a process runs: one that has ended and that nobody asked about does not.
