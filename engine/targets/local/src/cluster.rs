@@ -23,10 +23,7 @@ use crate::folder::ClusterFolder;
 use crate::layout::{Home, Kind};
 use crate::preflight;
 use crate::process::record::Record;
-
-/// How long a process may take to end before it is killed. A broker closes its partitions in a few
-/// seconds, with large ones in some more.
-const STOP_DEADLINE: Duration = Duration::from_secs(30);
+use crate::process::stop::STOP_DEADLINE;
 
 /// All of a cluster binds to this address and to no other.
 const HOST: &str = "127.0.0.1";

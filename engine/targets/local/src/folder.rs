@@ -12,7 +12,9 @@ use crate::distribution::Distributions;
 use crate::environment::LocalEnvironment;
 use crate::file;
 use crate::layout::{Home, Kind};
+use crate::process::identity::Identity;
 use crate::process::record::Record;
+use crate::process::stop::STOP_DEADLINE;
 use crate::process::{Run, look, strays};
 
 /// What a folder is called while it is deleted.
@@ -77,6 +79,9 @@ impl ClusterFolder {
             let found = match look(&home, &strays)? {
                 Run::Never => continue,
                 Run::Ended(record) => state(Condition::Stopped, *record),
+                Run::Runs(record, identity) if is_gone_soon(&record, &identity)? => {
+                    state(Condition::Stopped, *record)
+                }
                 Run::Runs(record, identity) => {
                     state(Condition::Running(record.name(&identity)), *record)
                 }
@@ -137,4 +142,11 @@ impl ClusterFolder {
         }
         Ok(())
     }
+}
+
+/// Whether a process that was told to end, or is ending, has ended: that is waited for. An engine that was stopped in
+/// the middle of a restart leaves a broker that runs for some seconds more, and a plan that counts on it fails.
+fn is_gone_soon(record: &Record, identity: &Identity) -> io::Result<bool> {
+    let ends = record.stopping_since.is_some() || identity.is_ending()?;
+    Ok(ends && identity.wait_for_end(STOP_DEADLINE)?)
 }

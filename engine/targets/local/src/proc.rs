@@ -20,7 +20,12 @@ pub(crate) struct Status {
 
 impl Status {
     pub(crate) const fn has_ended(self) -> bool {
-        matches!(self.state, 'Z' | 'X' | 'x') && self.threads <= 1
+        self.is_ending() && self.threads <= 1
+    }
+
+    /// Whether it ends, or has ended: nothing that it is told reaches it any more.
+    pub(crate) const fn is_ending(self) -> bool {
+        matches!(self.state, 'Z' | 'X' | 'x')
     }
 }
 

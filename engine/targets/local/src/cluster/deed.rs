@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
+use jiff::Timestamp;
 use zeebe_plan::component::{ComponentId, Process};
 use zeebe_spec::{Checksum, DataOnDestroy, Version};
 use zeebe_target::{Call, Doing, LeftBehind, TargetError};
@@ -110,7 +111,17 @@ impl LocalCluster {
     pub(super) async fn stop(&self, id: ComponentId, call: &Call) -> Result<(), TargetError> {
         let run = self.look(id).await.map_err(|error| unseen(Doing::Stop, object(id), error))?;
         let identity = match run {
-            Run::Runs(_, identity) | Run::Stray(identity, _) => identity,
+            Run::Runs(mut record, identity) => {
+                // Before it is told, so that whoever looks next knows that it is about to be gone.
+                record.identity = Some(identity.clone());
+                record.stopping_since = Some(Timestamp::now());
+                let home = self.home(id);
+                record
+                    .write(&home.record())
+                    .map_err(|error| unwritten(Doing::Stop, object(id), &home, error))?;
+                identity
+            }
+            Run::Stray(identity, _) => identity,
             Run::Never | Run::Ended(_) | Run::Lost(_) => return Ok(()),
         };
         let pid = identity.pid;

@@ -1,11 +1,16 @@
 //! Which process, for good: a pid alone is given to another process sooner or later.
 
 use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, WaitOptions, waitpid};
 use serde::{Deserialize, Serialize};
 
 use crate::proc;
+
+/// Between two looks at a process that is to end.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// One process of one run of the machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +49,24 @@ impl Identity {
                 self.reap();
             }
             return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Whether this very process is there and has begun to end.
+    pub(crate) fn is_ending(&self) -> io::Result<bool> {
+        let status = proc::status(self.pid)?;
+        Ok(status.is_some_and(|status| status.start_time == self.start_time && status.is_ending()))
+    }
+
+    /// Waits until it has ended, so long at most. Whether it has.
+    pub(crate) fn wait_for_end(&self, at_most: Duration) -> io::Result<bool> {
+        let begin = Instant::now();
+        while self.is_alive()? {
+            if begin.elapsed() > at_most {
+                return Ok(false);
+            }
+            thread::sleep(LOOK);
         }
         Ok(true)
     }

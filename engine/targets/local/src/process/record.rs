@@ -25,6 +25,10 @@ pub(crate) struct Record {
     pub(crate) intended_at: Timestamp,
     /// The process; `None` until it is known.
     pub(crate) identity: Option<Identity>,
+    /// When it was told to end. Nothing is told to end that shall run on: what is told so and still runs is
+    /// about to be gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stopping_since: Option<Timestamp>,
     /// The distribution that it runs.
     pub(crate) distribution: Checksum,
     pub(crate) fingerprint: Fingerprint,
@@ -58,6 +62,7 @@ impl Record {
             run: uuid::Uuid::new_v4().to_string(),
             intended_at: now,
             identity: None,
+            stopping_since: None,
             distribution,
             fingerprint: process.fingerprint(),
             process: process.clone(),

@@ -11,6 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::process::identity::Identity;
 
+/// How long a process may take to end before it is killed. A broker closes its partitions in a few
+/// seconds, with large ones in some more.
+pub(crate) const STOP_DEADLINE: Duration = Duration::from_secs(30);
+
 /// How long the kernel may take to end a process that it was told to end: it may be waiting for a disk.
 const END: Duration = Duration::from_secs(10);
 
