@@ -183,7 +183,8 @@ fn plan(error: &PlanError) -> Diagnostic {
             format!(
                 "The data of the brokers {} is not there any more, and without it no majority of a \
                  partition's copies is left. Starting empty brokers would overwrite what the others have. \
-                 Put the data back, or restore a backup into a new cluster.",
+                 Put the data back, or restore a backup into a new cluster. To destroy this one as \
+                 it is, run `terraform destroy -refresh=false`.",
                 lost.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             ),
         ),

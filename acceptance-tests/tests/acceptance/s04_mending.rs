@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance_tests::{ClusterHcl, Install, Scenario, project::Action};
+use acceptance_tests::{Cluster, ClusterHcl, Install, Load, Scenario, project::Action};
 use anyhow::{Context, Result, ensure};
 
 #[test]
@@ -35,6 +35,50 @@ fn a_killed_broker_is_named_by_the_plan_and_mended_alone() -> Result<()> {
     project.destroy()?;
     cluster.is_stopped()?;
     scenario.passed()
+}
+
+#[test]
+fn a_broker_that_lost_its_data_is_replaced_and_a_lost_majority_is_not() -> Result<()> {
+    let scenario = Scenario::with_brokers("s04-lost-data", 3)?;
+    let cluster = scenario.cluster("replaced")?;
+    let hcl = ClusterHcl::new(&cluster).sized(3, 3, 3);
+    let project = scenario.project("project", Install::Override)?;
+    project.write("main.tf", &hcl.file())?;
+    project.apply()?;
+    Load::instances(cluster.gateways(3), 20)?.is_exact()?;
+
+    let before = cluster.brokers()?;
+    lose(&cluster, 2)?;
+    project.apply()?;
+    let after = cluster.brokers()?;
+    assert_eq!((after[&0], after[&1]), (before[&0], before[&1]), "the others were left alone");
+    cluster.wait_ready(3)?;
+    assert_eq!(cluster.copies()?.into_iter().collect::<Vec<_>>(), [(1, 3), (2, 3), (3, 3)]);
+    Load::instances(cluster.gateways(3), 20)?.is_exact()?;
+    project.plan()?.is_empty()?;
+
+    lose(&cluster, 1)?;
+    lose(&cluster, 2)?;
+    let refused = project.terraform(&["plan", "-input=false"])?.fails()?;
+    ensure!(
+        refused.contains("2 brokers of a partition are lost with their data"),
+        "it is not refused: {refused}"
+    );
+    assert_eq!(cluster.brokers()?.into_keys().collect::<Vec<_>>(), [0], "nothing was touched");
+
+    // A refresh plans too, and is refused too; the message says so.
+    let destroy = ["destroy", "-input=false", "-auto-approve", "-refresh=false"];
+    project.terraform(&destroy)?.ok()?;
+    cluster.is_stopped()?;
+    scenario.passed()
+}
+
+/// Kills a broker and takes its folder away, as the loss of a machine would.
+fn lose(cluster: &Cluster, broker: u64) -> Result<()> {
+    cluster.kill_broker(broker)?;
+    let data = cluster.data(broker);
+    let home = data.parent().context("data without a folder")?;
+    Ok(std::fs::remove_dir_all(home)?)
 }
 
 #[test]
