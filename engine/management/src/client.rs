@@ -126,8 +126,9 @@ impl Client {
         Ok(decode::partitions(answer.decode()?))
     }
 
-    /// Asks this broker's replicas for a snapshot. They take it a moment later, and only where something
-    /// was processed and exported since the last; so what comes back is from before.
+    /// Asks this broker's replicas for a snapshot. They take it a moment later, and only where something was
+    /// processed and exported since the last. What comes back is how they stand at the end of the call: a fast
+    /// replica may have its snapshot by then (seen on 8.6.0), so it is no measure of what was there before.
     pub async fn take_snapshot(
         &self,
         broker: BrokerId,

@@ -14,6 +14,11 @@ use crate::run::Run;
 
 type Views = BTreeMap<PartitionId, PartitionView>;
 
+/// After how long a broker is asked again. Asking is not a promise: it is passed over while another snapshot is
+/// under way, and given up where a replica changes its role meanwhile or has not received the entry yet; the
+/// product itself tries again only minutes later.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+
 pub(super) async fn snapshot(
     run: &Run<'_>,
     brokers: &BTreeSet<BrokerId>,
@@ -22,8 +27,15 @@ pub(super) async fn snapshot(
     let product = run.connect().await?;
     let mut wait = run.wait(deadline);
     for broker in brokers {
-        let before = asked(run, &product, *broker, &mut wait).await?;
+        // Looked at before it is asked: the answer to the asking may hold the new snapshot already, while more
+        // was processed since.
+        let before = viewed(run, &product, *broker, &mut wait).await?;
+        let mut asked_at: Option<Duration> = None;
         loop {
+            if asked_at.is_none_or(|at| wait.so_far().saturating_sub(at) >= ASK_AGAIN) {
+                asked(run, &product, *broker, &mut wait).await?;
+                asked_at = Some(wait.so_far());
+            }
             let now = cancellable(run.call, product.client.partitions(*broker)).await?;
             let lacks = match now {
                 Ok(now) => lacks(*broker, &before, &now),
@@ -38,16 +50,34 @@ pub(super) async fn snapshot(
     Ok(())
 }
 
-/// Asks a broker for its snapshots until it answers; what it says is from before.
-async fn asked(
+/// Looks at a broker's replicas until it answers.
+async fn viewed(
     run: &Run<'_>,
     product: &Product,
     broker: BrokerId,
     wait: &mut Wait<'_>,
 ) -> Result<Views, StepError> {
     loop {
+        match cancellable(run.call, product.client.partitions(broker)).await? {
+            Ok(views) => return Ok(views),
+            Err(error) => {
+                pause(wait, vec![format!("broker {broker} does not answer ({})", chain(&error))])
+                    .await?;
+            }
+        }
+    }
+}
+
+/// Asks a broker for its snapshots until it answers.
+async fn asked(
+    run: &Run<'_>,
+    product: &Product,
+    broker: BrokerId,
+    wait: &mut Wait<'_>,
+) -> Result<(), StepError> {
+    loop {
         match cancellable(run.call, product.client.take_snapshot(broker)).await? {
-            Ok(before) => return Ok(before),
+            Ok(_) => return Ok(()),
             Err(error) => {
                 pause(wait, vec![format!("broker {broker} takes no snapshot ({})", chain(&error))])
                     .await?;
@@ -65,18 +95,19 @@ fn lacks(broker: BrokerId, before: &Views, now: &Views) -> Vec<String> {
         .collect()
 }
 
-/// Whether a replica has a snapshot of all that it had processed when it was asked: a new one, or one that
-/// holds it already. A replica that has nothing new takes none.
+/// Whether a replica has a snapshot of all that it had processed before it was asked: one that was taken since,
+/// or one that holds it already. A replica that has nothing new takes none.
 fn has_snapshot(before: Option<&PartitionView>, now: &PartitionView) -> bool {
-    let Some(snapshot) = &now.snapshot else {
+    let processed = before.and_then(|before| before.processed_position).unwrap_or(-1);
+    match &now.snapshot {
         // Nothing was ever processed, so there is nothing to take.
-        return before.and_then(|before| before.processed_position).unwrap_or(-1) < 0;
-    };
-    let Some(before) = before else {
-        return true;
-    };
-    before.snapshot.as_ref() != Some(snapshot)
-        || position(snapshot).is_some_and(|held| before.processed_position.unwrap_or(-1) <= held)
+        None => processed < 0,
+        Some(snapshot) => match position(snapshot) {
+            Some(held) => processed <= held,
+            // A name of another form says no more than that it is another snapshot.
+            None => before.and_then(|before| before.snapshot.as_ref()) != Some(snapshot),
+        },
+    }
 }
 
 /// The position up to which a snapshot holds what was processed: the third number of its name,

@@ -24,6 +24,14 @@ fn a_new_snapshot_is_enough() {
 fn an_old_snapshot_is_not() {
     assert!(!is_enough(view(Some("10-1-40-39"), Some(90)), view(Some("10-1-40-39"), Some(90))));
     assert!(!is_enough(view(None, Some(40)), view(None, Some(40))));
+    // Another one, which was under way when it was asked for, and holds less than was processed by then.
+    assert!(!is_enough(view(Some("10-1-40-39"), Some(90)), view(Some("16-1-60-60"), Some(91))));
+}
+
+#[test]
+fn a_snapshot_whose_name_says_no_position_has_to_be_another_one() {
+    assert!(is_enough(view(Some("first"), Some(90)), view(Some("second"), Some(91))));
+    assert!(!is_enough(view(Some("first"), Some(90)), view(Some("first"), Some(91))));
 }
 
 #[test]
