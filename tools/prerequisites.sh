@@ -19,7 +19,7 @@ have cmake || need cmake "for aws-lc: from your system's packages"
 have mvn || need mvn "Apache Maven 3.6 or newer, which fetches Zeebe: from your system's packages"
 
 if [[ -z ${TERRAFORM:-} ]] && ! have terraform && ! have tofu && ! have go \
-  && [[ ! -x $tools_cache/opentofu/tofu ]]; then
+  && ! compgen -G "$tools_cache/tofu-*/tofu" >/dev/null; then
   need terraform "Terraform 1.8 or OpenTofu 1.7 or newer; or Go 1.26, with which OpenTofu is built here"
 fi
 if ! "$root/tools/java-home.sh" --found >/dev/null 2>&1 && ! have python3; then

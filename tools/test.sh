@@ -10,6 +10,17 @@ java=$(tools/java-home.sh)
 say "terraform: $terraform"
 say "java:      $java"
 
+# What a machine without Go cannot run is said here and again at the end.
+skipped=()
+skip() {
+  skipped+=("$1")
+  say "SKIPPED: $1"
+}
+
+say "== clients"
+have go || skip "clients that are not built yet (tools/clients.sh)"
+tools/clients.sh | sed 's/^/client:    /' >&2
+
 tools/lint.sh
 
 say "== provider"
@@ -21,3 +32,8 @@ export TERRAFORM=$terraform
 say "== tests"
 # One failing crate hides no other; real brokers are started by a few tests at a time only (see acceptance-tests).
 cargo test --workspace --no-fail-fast
+
+if ((${#skipped[@]} > 0)); then
+  say "SKIPPED, as there is no go: ${#skipped[@]} parts"
+  printf '  %s\n' "${skipped[@]}" >&2
+fi

@@ -14,6 +14,7 @@
 //! Linux only, as it reads `/proc`.
 
 mod call;
+pub mod client;
 pub mod cluster;
 pub mod hcl;
 pub mod lab;
@@ -26,6 +27,7 @@ pub mod scenario;
 pub mod snapshot;
 pub mod wait;
 
+pub use client::Client;
 pub use cluster::Cluster;
 pub use hcl::ClusterHcl;
 pub use load::Load;

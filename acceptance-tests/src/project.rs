@@ -20,7 +20,10 @@ pub use self::{
     plan::{Action, Plan},
     run::{Run, Running},
 };
-use crate::lab::{Lab, lab};
+use crate::{
+    client::Client,
+    lab::{Lab, lab},
+};
 
 /// No command of these tests takes longer when it is well.
 const DEADLINE: Duration = Duration::from_mins(12);
@@ -39,7 +42,7 @@ pub enum Install {
 pub struct Project {
     /// Its folder.
     pub directory: Utf8PathBuf,
-    lab: &'static Lab,
+    terraform: Utf8PathBuf,
     configuration: Utf8PathBuf,
     environment: BTreeMap<String, String>,
     commands: Cell<u32>,
@@ -49,19 +52,11 @@ impl Project {
     /// An empty project in that folder.
     pub fn new(directory: Utf8PathBuf, install: Install) -> Result<Self> {
         let lab = lab()?;
-        fs::create_dir_all(directory.join("output"))
-            .with_context(|| format!("could not make the folder \"{directory}\""))?;
         let configuration = match install {
             Install::Mirror => lab.install.join("terraform.rc"),
             Install::Override => directory.join("terraform.rc"),
         };
-        let project = Self {
-            directory,
-            lab,
-            configuration,
-            environment: BTreeMap::from([("JAVA_HOME".to_owned(), lab.java_home.to_string())]),
-            commands: Cell::new(0),
-        };
+        let project = Self::with(directory, lab, lab.terraform.clone(), configuration)?;
         if install == Install::Override {
             let folder = lab.provider.parent().context("the provider lies in no folder")?;
             project.write(
@@ -73,6 +68,23 @@ impl Project {
             )?;
         }
         Ok(project)
+    }
+
+    /// An empty project in that folder for that client, which finds the provider in a mirror.
+    pub fn on(directory: Utf8PathBuf, client: &Client) -> Result<Self> {
+        Self::with(directory, lab()?, client.program.clone(), client.configuration.clone())
+    }
+
+    fn with(
+        directory: Utf8PathBuf,
+        lab: &Lab,
+        terraform: Utf8PathBuf,
+        configuration: Utf8PathBuf,
+    ) -> Result<Self> {
+        fs::create_dir_all(directory.join("output"))
+            .with_context(|| format!("could not make the folder \"{directory}\""))?;
+        let environment = BTreeMap::from([("JAVA_HOME".to_owned(), lab.java_home.to_string())]);
+        Ok(Self { directory, terraform, configuration, environment, commands: Cell::new(0) })
     }
 
     /// Sets a variable of the environment for the commands to come.
@@ -160,7 +172,7 @@ impl Project {
         let verb = arguments.iter().find(|word| !word.starts_with('-')).unwrap_or(&"nothing");
         let log = self.directory.join("output").join(format!("{number:02}-{verb}"));
         let (stdout, stderr) = (log.with_extension("out"), log.with_extension("err"));
-        let mut command = Command::new(&self.lab.terraform);
+        let mut command = Command::new(&self.terraform);
         command
             .args(arguments)
             .current_dir(&self.directory)

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use camino::Utf8PathBuf;
 
 use crate::{
+    client::Client,
     cluster::Cluster,
     lab::lab,
     places::Places,
@@ -55,6 +56,11 @@ impl Scenario {
     /// A Terraform project of its own.
     pub fn project(&self, name: &str, install: Install) -> Result<Project> {
         Project::new(self.directory.join(name), install)
+    }
+
+    /// The same for that client.
+    pub fn project_on(&self, name: &str, client: &Client) -> Result<Project> {
+        Project::on(self.directory.join(name), client)
     }
 
     /// The end of a scenario that went well: it left no process behind, and its folder goes.

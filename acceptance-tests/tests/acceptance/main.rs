@@ -14,5 +14,6 @@ mod s07_mistakes;
 mod s08_demo;
 mod s09_examples;
 mod s10_contract;
+mod s11_clients;
 mod watch;
 mod words;

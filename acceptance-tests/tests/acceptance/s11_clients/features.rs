@@ -1,0 +1,243 @@
+//! What the provider offers, the release with which each client came to know it, and how it is tried.
+
+use std::fs;
+
+use acceptance_tests::{ClusterHcl, Run, hcl::REQUIRED_PROVIDERS, project::Action};
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+
+use super::{Bench, Outcome};
+
+/// The first release, as major and minor; none where there is none yet.
+pub(super) type Since = Option<(u32, u32)>;
+
+/// Something that the provider offers, as far as the client knows it.
+pub(super) struct Feature {
+    pub(super) name: &'static str,
+    pub(super) terraform: Since,
+    pub(super) opentofu: Since,
+    pub(super) probe: fn(&Bench<'_>) -> Result<Outcome>,
+}
+
+/// The first release of OpenTofu.
+const FORK: Since = Some((1, 6));
+
+/// All of them, in the order in which clients came to know them.
+pub(super) const FEATURES: &[Feature] = &[
+    Feature {
+        name: "create, change, destroy by saved plans that show every step; second plan empty",
+        terraform: Some((1, 0)),
+        opentofu: FORK,
+        probe: life,
+    },
+    Feature {
+        name: "a creation that ran out of time is kept, and finished by the next apply",
+        terraform: Some((1, 0)),
+        opentofu: FORK,
+        probe: kept,
+    },
+    Feature {
+        name: "a broker that died is seen by the plan, and started by the apply",
+        terraform: Some((1, 0)),
+        opentofu: FORK,
+        probe: mended,
+    },
+    Feature {
+        name: "data sources, also of a cluster that the same apply creates",
+        terraform: Some((1, 0)),
+        opentofu: FORK,
+        probe: data_sources,
+    },
+    Feature {
+        name: "`deletion_protection` on destroy and on `-replace`",
+        terraform: Some((1, 3)),
+        opentofu: FORK,
+        probe: protected,
+    },
+    Feature {
+        name: "`import` by `id`, then an empty plan",
+        terraform: Some((1, 0)),
+        opentofu: FORK,
+        probe: import_command,
+    },
+    Feature {
+        name: "`import` block by `id`",
+        terraform: Some((1, 5)),
+        opentofu: FORK,
+        probe: import_block,
+    },
+    Feature {
+        name: "functions",
+        terraform: Some((1, 8)),
+        opentofu: Some((1, 7)),
+        probe: functions,
+    },
+];
+
+/// What the client said of it, when it did not know it.
+fn refused(run: &Run) -> Option<Outcome> {
+    const WORDS: [&str; 5] = [
+        "Unsupported block type",
+        "Unsupported argument",
+        "Invalid reserved attribute name",
+        "has no command named",
+        "Unsupported attribute",
+    ];
+    let said = format!("{}{}", run.stdout, run.stderr);
+    WORDS.iter().find(|words| said.contains(**words)).map(|words| Outcome::Refused((*words).into()))
+}
+
+fn life(bench: &Bench<'_>) -> Result<Outcome> {
+    let hcl = bench.cluster("life");
+    let project = bench.project("life", &hcl.file())?;
+    let address = hcl.address();
+    for (change, hcl) in
+        [(Action::Create, hcl.clone()), (Action::Update, hcl.clone().sized(3, 1, 3))]
+    {
+        project.write("main.tf", &hcl.file())?;
+        let plan = project.plan()?;
+        ensure!(plan.action(&address)? == change, "{}", plan.text);
+        let planned = plan.steps(&address)?;
+        ensure!(!planned.is_empty(), "no steps: {}", plan.text);
+        project.apply_planned()?;
+        let state = project.state(&address)?;
+        ensure!(state["last_change"] == json!(planned), "{state:#} is not what was planned");
+        project.plan()?.is_empty()?;
+    }
+    let topology = &project.state(&address)?["topology"];
+    ensure!(topology["brokers"] == 3 && topology["replication_factor"] == 3, "{topology:#}");
+    let plan = project.plan_with(&["-destroy"])?;
+    ensure!(plan.action(&address)? == Action::Delete, "{}", plan.text);
+    project.apply_planned()?;
+    ensure!(project.state(&address).is_err(), "the state still has it");
+    let model = bench.clusters().join("life/simulation.json");
+    ensure!(!model.exists(), "\"{model}\" is still there");
+    Ok(Outcome::Works)
+}
+
+fn kept(bench: &Bench<'_>) -> Result<Outcome> {
+    let hcl = bench.cluster("kept").with("timeouts = { create = \"1m\" }");
+    let project = bench.project("kept", &hcl.file())?;
+    trouble(bench, "kept", r#"{ "slow": { "0": 400000 } }"#)?;
+    let said = project.apply()?.stdout;
+    ensure!(said.contains("Warning"), "nobody was warned: {said}");
+    ensure!(project.state(&hcl.address())?["status"]["phase"] == "provisioning", "it is ready");
+    let plan = project.plan()?;
+    ensure!(plan.action(&hcl.address())? == Action::Update, "{}", plan.text);
+    project.apply_planned()?;
+    ensure!(project.state(&hcl.address())?["status"]["phase"] == "ready", "it is not ready");
+    project.destroy()?;
+    Ok(Outcome::Works)
+}
+
+fn mended(bench: &Bench<'_>) -> Result<Outcome> {
+    let hcl = bench.cluster("mended").sized(3, 1, 3);
+    let project = bench.project("mended", &hcl.file())?;
+    project.apply()?;
+    trouble(bench, "mended", r#"{ "killed": [1] }"#)?;
+    let steps = project.plan()?.steps(&hcl.address())?;
+    ensure!(steps.iter().any(|step| step.starts_with("start broker 1")), "{steps:#?}");
+    project.apply_planned()?;
+    project.plan()?.is_empty()?;
+    project.destroy()?;
+    Ok(Outcome::Works)
+}
+
+fn data_sources(bench: &Bench<'_>) -> Result<Outcome> {
+    let hcl = bench.cluster("data").sized(3, 2, 3);
+    let more = r#"
+data "zeebe_cluster" "this" {
+  id = zeebe_cluster.this.id
+}
+
+data "zeebe_topology" "this" {
+  cluster = zeebe_cluster.this.id
+}
+
+output "seen" {
+  value = {
+    healthy    = data.zeebe_cluster.this.healthy
+    brokers    = keys(data.zeebe_topology.this.brokers)
+    partitions = { for id, partition in data.zeebe_topology.this.partitions : id => partition.healthy }
+  }
+}
+"#;
+    let project = bench.project("data", &[hcl.file().as_str(), more].concat())?;
+    project.apply()?;
+    let seen = project.terraform(&["output", "-json", "seen"])?.ok()?.json()?;
+    let expected = json!({ "healthy": true, "brokers": ["0", "1", "2"], "partitions": { "1": true, "2": true } });
+    ensure!(seen == expected, "{seen:#}");
+    project.plan()?.is_empty()?;
+    project.destroy()?;
+    Ok(Outcome::Works)
+}
+
+fn protected(bench: &Bench<'_>) -> Result<Outcome> {
+    let hcl = ClusterHcl { deletion_protection: true, ..bench.cluster("protected") };
+    let project = bench.project("protected", &hcl.file())?;
+    project.apply()?;
+    let replace = format!("-replace={}", hcl.address());
+    for arguments in [
+        &["destroy", "-input=false", "-auto-approve"][..],
+        &["apply", "-input=false", "-auto-approve", &replace],
+    ] {
+        let said = project.terraform(arguments)?.fails()?;
+        ensure!(said.contains("deletion_protection"), "{arguments:?}: {said}");
+    }
+    project.write("main.tf", &ClusterHcl { deletion_protection: false, ..hcl }.file())?;
+    project.apply()?;
+    project.destroy()?;
+    Ok(Outcome::Works)
+}
+
+fn import_command(bench: &Bench<'_>) -> Result<Outcome> {
+    let hcl = bench.cluster("imported");
+    bench.project("imported-first", &hcl.file())?.apply()?;
+    let project = bench.project("imported", &hcl.file())?;
+    let arguments = ["import", "-input=false", &hcl.address(), &bench.id("imported")];
+    project.terraform(&arguments)?.ok()?;
+    project.plan()?.is_empty()?;
+    project.destroy()?;
+    Ok(Outcome::Works)
+}
+
+fn import_block(bench: &Bench<'_>) -> Result<Outcome> {
+    let hcl = bench.cluster("block");
+    bench.project("block-first", &hcl.file())?.apply()?;
+    let (address, id) = (hcl.address(), bench.id("block"));
+    let block = format!("\nimport {{\n  to = {address}\n  id = \"{id}\"\n}}\n");
+    let project = bench.project("block", &[hcl.file(), block].concat())?;
+    let plan = project.terraform(&["plan", "-input=false"])?;
+    if let Some(refused) = refused(&plan) {
+        return Ok(refused);
+    }
+    let said = plan.ok()?.stdout;
+    ensure!(said.contains("1 to import, 0 to add, 0 to change, 0 to destroy"), "{said}");
+    project.apply()?;
+    project.plan()?.is_empty()?;
+    project.destroy()?;
+    Ok(Outcome::Works)
+}
+
+fn functions(bench: &Bench<'_>) -> Result<Outcome> {
+    let output =
+        "\noutput \"path\" {\n  value = provider::zeebe::upgrade_path(\"8.5.8\", \"8.7.0\")\n}\n";
+    let project = bench.project("functions", &[REQUIRED_PROVIDERS, output].concat())?;
+    let applied = project.terraform(&["apply", "-input=false", "-auto-approve"])?;
+    if let Some(refused) = refused(&applied) {
+        return Ok(refused);
+    }
+    applied.ok()?;
+    let path = project.terraform(&["output", "-json", "path"])?.ok()?.json()?;
+    ensure!(path == json!(["8.6", "8.7"]), "{path}");
+    Ok(Outcome::Works)
+}
+
+/// Puts trouble beside the model of a cluster.
+fn trouble(bench: &Bench<'_>, name: &str, trouble: &str) -> Result<()> {
+    let folder = bench.clusters().join(name);
+    fs::create_dir_all(&folder)?;
+    let path = folder.join("faults.json");
+    fs::write(&path, format!("{{ \"trouble\": {trouble} }}"))
+        .with_context(|| format!("could not write \"{path}\""))
+}
