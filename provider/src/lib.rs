@@ -18,7 +18,7 @@ pub mod resources;
 use std::sync::Arc;
 
 use tf_sdk::provider::Provider;
-use tf_sdk::typed::{Unconfigured, data_source, function, resource};
+use tf_sdk::typed::{Unconfigured, data_source, function, identified};
 use zeebe_engine::Engine;
 
 /// The provider's address in registries.
@@ -34,7 +34,7 @@ const DESCRIPTION: &str = "Zeebe clusters, the engine of Camunda 8, as a platfor
 pub fn provider(engine: Engine) -> Provider {
     let engine = Arc::new(engine);
     Provider::new(Unconfigured::new(DESCRIPTION))
-        .with_resource(resource(resources::cluster::ClusterResource::new(engine.clone())))
+        .with_resource(identified(resources::cluster::ClusterResource::new(engine.clone())))
         .with_data_source(data_source(data_sources::cluster::ClusterLookup::new(engine.clone())))
         .with_data_source(data_source(data_sources::topology::TopologyLookup::new(engine)))
         .with_function(function(functions::upgrade_path::UpgradePath))

@@ -154,7 +154,13 @@ impl ManagedResource for Thing {
         } else {
             Vec::new()
         };
-        PlanAnswer { planned, private: prior_private, requires_replace, diagnostics: Vec::new() }
+        PlanAnswer {
+            planned,
+            private: prior_private,
+            requires_replace,
+            diagnostics: Vec::new(),
+            deferred: None,
+        }
     }
 
     async fn apply(&self, call: Call, question: ApplyQuestion) -> ApplyAnswer {

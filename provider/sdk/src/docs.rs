@@ -3,6 +3,7 @@
 mod words;
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use self::words::{
     anchor, first_sentence, literal, one_line, shape_name, spelling, told, type_name,
@@ -18,6 +19,12 @@ pub enum Kind {
     Resource,
     /// A data source.
     DataSource,
+    /// A list resource.
+    List,
+    /// An action.
+    Action,
+    /// An ephemeral resource.
+    Ephemeral,
     /// The provider's own block.
     Provider,
 }
@@ -27,18 +34,25 @@ impl Kind {
         match self {
             Self::Resource => "Resource",
             Self::DataSource => "Data Source",
+            Self::List => "List Resource",
+            Self::Action => "Action",
+            Self::Ephemeral => "Ephemeral Resource",
             Self::Provider => "Provider",
         }
     }
 }
 
 /// What stands on a page beside the schema.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Extras {
     /// HCL that shows its use.
     pub example: Option<String>,
     /// The command that imports one.
     pub import: Option<String>,
+    /// HCL that imports one by its identity.
+    pub import_by_identity: Option<String>,
+    /// What identifies one, where something does.
+    pub identity: Option<Arc<Object>>,
 }
 
 /// The page of a model.
@@ -67,6 +81,10 @@ pub fn render(name: &str, kind: Kind, schema: &Schema, extras: &Extras) -> Strin
         page.pending();
     }
     page.fenced("Import", "shell", extras.import.as_deref());
+    if let Some(identity) = &extras.identity {
+        page.identity(identity);
+        page.fenced("Import by identity", "terraform", extras.import_by_identity.as_deref());
+    }
     page.text
 }
 
@@ -124,6 +142,25 @@ impl<'a> Page<'a> {
         self.line(&format!("```{language}"));
         self.line(text.trim_end());
         self.line("```");
+    }
+
+    fn identity(&mut self, object: &Object) {
+        self.line("");
+        self.line("## Identity");
+        self.line("");
+        self.line("What tells one from every other, for life; clients from Terraform 1.12 and OpenTofu 1.12 on store it beside the state.");
+        self.line("");
+        for (name, attribute) in object.attributes() {
+            let needed = match attribute.presence {
+                Presence::Required => "required to import",
+                Presence::Optional | Presence::Computed | Presence::OptionalComputed => {
+                    "optional to import"
+                }
+            };
+            let shape = shape_name(&attribute.shape);
+            let description = one_line(&attribute.description);
+            self.line(&format!("- `{name}` ({shape}, {needed}) {description}"));
+        }
     }
 
     fn object(&mut self, path: &str, object: &'a Object) {

@@ -10,6 +10,7 @@
 
 mod check;
 mod defaults;
+mod generate;
 mod merge;
 mod replace;
 mod settle;
@@ -18,6 +19,7 @@ mod write_only;
 
 pub use self::check::check;
 pub use self::defaults::effective;
+pub use self::generate::configuration;
 pub use self::replace::replacements;
 pub use self::settle::settle;
 pub use self::write_only::{forget_write_only, write_only_given};

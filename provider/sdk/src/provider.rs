@@ -3,16 +3,26 @@
 //! What stands on this side decodes requests by the schema, guards every call (panics, cancellation, broken promises) and encodes answers:
 //! an implementation sees values and answers with values.
 
+mod action;
+mod ephemeral;
+mod identity;
+mod list;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::action::{Action, Progress};
+pub use self::ephemeral::{EphemeralResource, Opened, Renewed};
+pub use self::identity::{IdentitySchema, ResourceIdentity};
+pub use self::list::{Finds, Found, ListQuestion, ListResource, Objects};
 use crate::call::Call;
 use crate::diagnostic::Diagnostic;
 use crate::function::Signature;
 use crate::path::Path;
+use crate::plan::configuration;
 use crate::schema::Schema;
 use crate::value::Value;
 
@@ -22,6 +32,9 @@ pub struct Provider {
     pub(crate) resources: BTreeMap<String, Arc<dyn ManagedResource>>,
     pub(crate) data_sources: BTreeMap<String, Arc<dyn DataSource>>,
     pub(crate) functions: BTreeMap<String, Arc<dyn Function>>,
+    pub(crate) lists: BTreeMap<String, Arc<dyn ListResource>>,
+    pub(crate) actions: BTreeMap<String, Arc<dyn Action>>,
+    pub(crate) ephemerals: BTreeMap<String, Arc<dyn EphemeralResource>>,
 }
 
 impl Provider {
@@ -32,6 +45,9 @@ impl Provider {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             functions: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            actions: BTreeMap::new(),
+            ephemerals: BTreeMap::new(),
         }
     }
 
@@ -56,6 +72,27 @@ impl Provider {
         self
     }
 
+    /// The same with one list resource more.
+    #[must_use]
+    pub fn with_list(mut self, list: impl ListResource + 'static) -> Self {
+        self.lists.insert(list.type_name().to_owned(), Arc::new(list));
+        self
+    }
+
+    /// The same with one action more.
+    #[must_use]
+    pub fn with_action(mut self, action: impl Action + 'static) -> Self {
+        self.actions.insert(action.type_name().to_owned(), Arc::new(action));
+        self
+    }
+
+    /// The same with one ephemeral resource more.
+    #[must_use]
+    pub fn with_ephemeral(mut self, ephemeral: impl EphemeralResource + 'static) -> Self {
+        self.ephemerals.insert(ephemeral.type_name().to_owned(), Arc::new(ephemeral));
+        self
+    }
+
     /// What the `provider` block configures.
     pub fn configuration(&self) -> &dyn Configuration {
         &*self.configuration
@@ -75,15 +112,41 @@ impl Provider {
     pub fn functions(&self) -> impl Iterator<Item = &dyn Function> {
         self.functions.values().map(|function| &**function)
     }
+
+    /// The list resources by the names of what they list.
+    pub fn lists(&self) -> impl Iterator<Item = &dyn ListResource> {
+        self.lists.values().map(|list| &**list)
+    }
+
+    /// The actions by their names in HCL.
+    pub fn actions(&self) -> impl Iterator<Item = &dyn Action> {
+        self.actions.values().map(|action| &**action)
+    }
+
+    /// The ephemeral resources by their names in HCL.
+    pub fn ephemerals(&self) -> impl Iterator<Item = &dyn EphemeralResource> {
+        self.ephemerals.values().map(|ephemeral| &**ephemeral)
+    }
 }
 
 impl fmt::Debug for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { configuration: _, resources, data_sources, functions } = self;
+        let Self {
+            configuration: _,
+            resources,
+            data_sources,
+            functions,
+            lists,
+            actions,
+            ephemerals,
+        } = self;
         f.debug_struct("Provider")
             .field("resources", &resources.keys())
             .field("data_sources", &data_sources.keys())
             .field("functions", &functions.keys())
+            .field("lists", &lists.keys())
+            .field("actions", &actions.keys())
+            .field("ephemerals", &ephemerals.keys())
             .finish_non_exhaustive()
     }
 }
@@ -127,6 +190,49 @@ pub trait ManagedResource: Send + Sync {
 
     /// Finds the object that a person named; a read follows.
     async fn import(&self, call: Call, id: String) -> ImportAnswer;
+
+    /// What tells one object from every other; none where the type has no identity.
+    fn identity(&self) -> Option<&dyn ResourceIdentity> {
+        None
+    }
+
+    /// Takes over the state of an object that was managed as another type, or by another provider; a read follows.
+    async fn take_over(&self, call: Call, source: MovedState) -> ImportAnswer {
+        let _ = call;
+        let diagnostics = vec![not_moved(&source.type_name, self.type_name())];
+        ImportAnswer { state: Value::Null, private: Vec::new(), diagnostics }
+    }
+
+    /// The configuration that says what a state is: what the user writes to manage the object as it is.
+    async fn generate_config(&self, call: Call, state: Value) -> Result<Value, Vec<Diagnostic>> {
+        let _ = call;
+        Ok(configuration(self.schema().object(), &state))
+    }
+}
+
+/// The answer to a move between types that have nothing in common.
+pub fn not_moved(from: &str, to: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("cannot move the state of a \"{from}\" to a \"{to}\""),
+        format!(
+            "Nothing of a \"{from}\" is a \"{to}\". Remove the `moved` block, and import the object as a \"{to}\"."
+        ),
+    )
+}
+
+/// The state of an object that was managed as another type, or by another provider.
+#[derive(Clone, Debug)]
+pub struct MovedState {
+    /// Address of the provider that managed it: `registry.terraform.io/hashicorp/helm`.
+    pub provider: String,
+    /// Its type there.
+    pub type_name: String,
+    /// Schema version of the release that stored it.
+    pub version: i64,
+    /// The state in JSON.
+    pub json: Vec<u8>,
+    /// What that provider stored beside it.
+    pub private: Vec<u8>,
 }
 
 /// A state as it was stored, perhaps by an older release.
@@ -184,6 +290,19 @@ pub struct PlanAnswer {
     pub requires_replace: Vec<Path>,
     /// What a person is told.
     pub diagnostics: Vec<Diagnostic>,
+    /// Why the change should be planned another time; heard only by clients that can put one off, so that the plan must hold without it.
+    pub deferred: Option<Deferral>,
+}
+
+/// Why a change cannot be planned yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deferral {
+    /// What it depends on in its own configuration is not known.
+    ConfigUnknown,
+    /// What it depends on in the `provider` block is not known.
+    ProviderConfigUnknown,
+    /// Something that must be there first is not.
+    AbsentPrerequisite,
 }
 
 /// What [`ManagedResource::apply`] is asked.

@@ -7,16 +7,23 @@
 //! Whatever goes wrong is an answer with diagnostics: a broken request, a panic, a promise that was not kept. The process survives.
 
 mod absent;
+mod action;
 mod apply;
 mod configuration;
 mod data;
 mod describe;
+mod ephemeral;
 mod functions;
+mod generate;
 mod guard;
+mod identity;
 mod import;
+mod list;
 mod plan;
 mod promise;
 mod read;
+mod streams;
+mod take_over;
 mod upgrade;
 mod validate;
 mod wire;
@@ -127,14 +134,14 @@ impl Rpc for Service {
         &self,
         _request: Request<wire6::get_resource_identity_schemas::Request>,
     ) -> Answer<wire6::get_resource_identity_schemas::Response> {
-        Ok(Response::new(describe::get_resource_identity_schemas(self)))
+        Ok(Response::new(identity::get_resource_identity_schemas(self)))
     }
 
     async fn upgrade_resource_identity(
         &self,
         request: Request<wire6::upgrade_resource_identity::Request>,
     ) -> Answer<wire6::upgrade_resource_identity::Response> {
-        Ok(Response::new(absent::upgrade_resource_identity(&request.into_inner())))
+        Ok(Response::new(identity::upgrade_resource_identity(self, request.into_inner()).await))
     }
 
     async fn configure_provider(
@@ -176,7 +183,7 @@ impl Rpc for Service {
         &self,
         request: Request<wire6::move_resource_state::Request>,
     ) -> Answer<wire6::move_resource_state::Response> {
-        Ok(Response::new(absent::move_resource_state(&request.into_inner())))
+        Ok(Response::new(take_over::move_resource_state(self, request.into_inner()).await))
     }
 
     async fn read_data_source(
@@ -190,35 +197,37 @@ impl Rpc for Service {
         &self,
         request: Request<wire6::generate_resource_config::Request>,
     ) -> Answer<wire6::generate_resource_config::Response> {
-        Ok(Response::new(absent::generate_resource_config(&request.into_inner())))
+        Ok(Response::new(generate::generate_resource_config(self, request.into_inner()).await))
     }
 
     async fn validate_ephemeral_resource_config(
         &self,
         request: Request<wire6::validate_ephemeral_resource_config::Request>,
     ) -> Answer<wire6::validate_ephemeral_resource_config::Response> {
-        Ok(Response::new(absent::validate_ephemeral_resource_config(&request.into_inner())))
+        Ok(Response::new(
+            ephemeral::validate_ephemeral_resource_config(self, request.into_inner()).await,
+        ))
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<wire6::open_ephemeral_resource::Request>,
     ) -> Answer<wire6::open_ephemeral_resource::Response> {
-        Ok(Response::new(absent::open_ephemeral_resource(&request.into_inner())))
+        Ok(Response::new(ephemeral::open_ephemeral_resource(self, request.into_inner()).await))
     }
 
     async fn renew_ephemeral_resource(
         &self,
         request: Request<wire6::renew_ephemeral_resource::Request>,
     ) -> Answer<wire6::renew_ephemeral_resource::Response> {
-        Ok(Response::new(absent::renew_ephemeral_resource(&request.into_inner())))
+        Ok(Response::new(ephemeral::renew_ephemeral_resource(self, request.into_inner()).await))
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<wire6::close_ephemeral_resource::Request>,
     ) -> Answer<wire6::close_ephemeral_resource::Response> {
-        Ok(Response::new(absent::close_ephemeral_resource(&request.into_inner())))
+        Ok(Response::new(ephemeral::close_ephemeral_resource(self, request.into_inner()).await))
     }
 
     type ListResourceStream = BoxStream<'static, Result<wire6::list_resource::Event, Status>>;
@@ -227,14 +236,14 @@ impl Rpc for Service {
         &self,
         request: Request<wire6::list_resource::Request>,
     ) -> Answer<Self::ListResourceStream> {
-        Ok(Response::new(absent::stream(absent::list_resource(&request.into_inner()))))
+        Ok(Response::new(list::list_resource(self, request.into_inner())))
     }
 
     async fn validate_list_resource_config(
         &self,
         request: Request<wire6::validate_list_resource_config::Request>,
     ) -> Answer<wire6::validate_list_resource_config::Response> {
-        Ok(Response::new(absent::validate_list_resource_config(&request.into_inner())))
+        Ok(Response::new(list::validate_list_resource_config(self, request.into_inner()).await))
     }
 
     async fn get_functions(
@@ -314,7 +323,7 @@ impl Rpc for Service {
         &self,
         request: Request<wire6::plan_action::Request>,
     ) -> Answer<wire6::plan_action::Response> {
-        Ok(Response::new(absent::plan_action(&request.into_inner())))
+        Ok(Response::new(action::plan_action(self, request.into_inner()).await))
     }
 
     type InvokeActionStream = BoxStream<'static, Result<wire6::invoke_action::Event, Status>>;
@@ -323,14 +332,14 @@ impl Rpc for Service {
         &self,
         request: Request<wire6::invoke_action::Request>,
     ) -> Answer<Self::InvokeActionStream> {
-        Ok(Response::new(absent::stream(absent::invoke_action(&request.into_inner()))))
+        Ok(Response::new(action::invoke_action(self, request.into_inner())))
     }
 
     async fn validate_action_config(
         &self,
         request: Request<wire6::validate_action_config::Request>,
     ) -> Answer<wire6::validate_action_config::Response> {
-        Ok(Response::new(absent::validate_action_config(&request.into_inner())))
+        Ok(Response::new(action::validate_action_config(self, request.into_inner()).await))
     }
 
     async fn stop_provider(
@@ -341,3 +350,6 @@ impl Rpc for Service {
         Ok(Response::new(wire6::stop_provider::Response::default()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
 //! `zeebe_cluster`: one Zeebe cluster on one target.
 
+mod identity;
 mod manage;
 mod model;
 mod record;
 mod spec;
 
+pub use self::identity::ClusterIdentity;
 pub use self::manage::ClusterResource;
 pub use self::model::Cluster;

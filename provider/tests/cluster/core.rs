@@ -137,6 +137,8 @@ impl Core {
             return Applied::NotPlanned(told(&self.directory, &second.diagnostics));
         }
         agrees("the second plan", &first.planned, &second.planned);
+        let identity = self.identity(&second.planned);
+        assert!(identity.is_wholly_known(), "known before the cluster is there: {identity:?}");
         let question = ApplyQuestion {
             prior: self.state.clone(),
             planned: second.planned.clone(),
@@ -152,6 +154,7 @@ impl Core {
         }
         agrees("the new state", &second.planned, &self.state);
         assert!(self.state.is_wholly_known(), "unknown after an apply: {:?}", self.state);
+        assert_eq!(self.identity(&self.state), identity, "the identity is for life");
         Applied::Done(diagnostics)
     }
 
@@ -220,6 +223,19 @@ impl Core {
         self.state = answer.state;
         self.private = answer.private;
         self.refresh().await
+    }
+
+    /// The identity of the cluster of a state.
+    pub(crate) fn identity(&self, state: &Value) -> Value {
+        self.resource().identity().unwrap().of(state).unwrap()
+    }
+
+    /// `import` by the identity.
+    pub(crate) async fn import_by_identity(&mut self, identity: &Value) -> Vec<String> {
+        match self.resource().identity().unwrap().import_id(identity) {
+            Ok(id) => self.import(&id).await,
+            Err(diagnostics) => told(&self.directory, &diagnostics),
+        }
     }
 
     /// A look through a data source.

@@ -95,6 +95,46 @@ async fn an_imported_cluster_has_nothing_to_change() {
 }
 
 #[tokio::test]
+async fn a_cluster_is_imported_by_its_identity_and_the_plan_is_empty() {
+    let mut core = Core::new();
+    let config = core.config(three());
+    core.reach(&config).await;
+    let identity = core.identity(&core.state);
+    assert_eq!(identity, Value::object([("id", Value::text(core.id()))]));
+    let mut core = core.without_state();
+    assert_eq!(core.import_by_identity(&identity).await, Vec::<String>::new());
+    assert_eq!(core.identity(&core.state), identity);
+    assert_eq!(core.steps(&config).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_identity_without_an_address_is_refused() {
+    let mut core = Core::new();
+    let nothing = Value::object([("id", Value::Null)]);
+    assert_eq!(
+        core.import_by_identity(&nothing).await,
+        [
+            "Error at `id`: id is missing\nNo value was given for `id`, and it has no default. Give one."
+        ]
+    );
+}
+
+/// An identity is stored beside the state, apart from it, and outlives releases as well.
+#[test]
+fn a_stored_identity_is_read_again_and_what_is_added_to_it_is_left_out() {
+    let core = Core::new();
+    let identity = core.resource().identity().unwrap();
+    let json = br#"{"id": "simulated:///srv/payments", "region": "eu"}"#.to_vec();
+    let read = identity.upgrade(&StoredState { version: 0, json }).unwrap();
+    assert_eq!(read, Value::object([("id", Value::text("simulated:///srv/payments"))]));
+    assert_eq!(
+        (identity.schema().version(), identity.schema().lint().len()),
+        (0, 0),
+        "a change of the identity needs another version, and an upgrade from this one"
+    );
+}
+
+#[tokio::test]
 async fn what_is_not_there_cannot_be_imported() {
     let mut core = Core::new();
     let mut told = Vec::new();

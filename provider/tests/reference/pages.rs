@@ -31,7 +31,7 @@ fn example(path: &str) -> String {
 /// Every page by its path below `docs/`.
 fn pages(provider: &Provider) -> BTreeMap<String, String> {
     let mut pages = BTreeMap::new();
-    let shows = |path: String| Extras { example: Some(example(&path)), import: None };
+    let shows = |path: String| Extras { example: Some(example(&path)), ..Extras::default() };
     let file = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
     let extras = shows("provider/provider.tf".to_owned());
     let schema = provider.configuration().schema();
@@ -40,6 +40,10 @@ fn pages(provider: &Provider) -> BTreeMap<String, String> {
         let name = resource.type_name();
         let extras = Extras {
             import: Some(example(&format!("resources/{name}/import.sh"))),
+            import_by_identity: resource
+                .identity()
+                .map(|_| example(&format!("resources/{name}/by-identity/import.tf"))),
+            identity: resource.identity().map(|identity| identity.schema().object().clone()),
             ..shows(format!("resources/{name}/resource.tf"))
         };
         let page = docs::render(name, Kind::Resource, resource.schema(), &extras);

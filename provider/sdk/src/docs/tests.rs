@@ -10,6 +10,7 @@ fn a_page_follows_from_the_schema() {
             "resource \"sample_orchard\" \"garden\" {\n  name = \"garden\"\n}\n".to_owned(),
         ),
         import: Some("terraform import sample_orchard.garden orchards/garden".to_owned()),
+        ..Extras::default()
     };
     insta::assert_snapshot!(page::<Orchard>(Kind::Resource, &extras));
 }
@@ -35,6 +36,7 @@ fn a_function_has_a_page_too() {
                 .to_owned(),
         ),
         import: None,
+        ..Extras::default()
     };
     insta::assert_snapshot!(function("join", &signature, &extras));
 }

@@ -3,10 +3,10 @@
 use zeebe_proto::tfplugin6::DynamicValue;
 use zeebe_proto::tfplugin6::apply_resource_change::{Request, Response};
 
-use super::Service;
 use super::guard::Subject;
 use super::promise::{kept, storable, without_unknowns};
 use super::wire::{decode, diagnostics, encode};
+use super::{Service, identity};
 use crate::call::Call;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::provider::{ApplyAnswer, ApplyQuestion};
@@ -30,6 +30,7 @@ pub(super) async fn apply_resource_change(service: &Service, request: Request) -
     Response {
         new_state,
         private: request.planned_private,
+        new_identity: request.planned_identity,
         diagnostics: diagnostics(found),
         ..Response::default()
     }
@@ -51,7 +52,15 @@ fn last_known(service: &Service, request: &Request) -> Result<Option<DynamicValu
 }
 
 async fn apply(service: &Service, call: Call, request: Request) -> Result<Response, Diagnostic> {
-    let Request { type_name, prior_state, planned_state, config, planned_private, .. } = request;
+    let Request {
+        type_name,
+        prior_state,
+        planned_state,
+        config,
+        planned_private,
+        planned_identity,
+        ..
+    } = request;
     let resource = service.resource(&type_name)?;
     let schema = resource.schema();
     let planned = decode("planned state", planned_state.as_ref(), schema.ty())?;
@@ -70,10 +79,19 @@ async fn apply(service: &Service, call: Call, request: Request) -> Result<Respon
         found.extend(kept(schema, &planned, &state));
     }
     found.extend(broken);
+    let new_identity = match identity::of_state(&*resource, &state) {
+        Ok(None) if !state.is_null() => planned_identity,
+        Ok(identity) => identity,
+        Err(unreadable) => {
+            found.extend(unreadable);
+            planned_identity
+        }
+    };
     let new_state = encode("state", &state, schema.ty())?;
     Ok(Response {
         new_state: Some(new_state),
         private,
+        new_identity,
         diagnostics: diagnostics(found),
         ..Response::default()
     })

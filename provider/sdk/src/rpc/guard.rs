@@ -11,7 +11,7 @@ use zeebe_proto::tfplugin6::ClientCapabilities;
 use super::Service;
 use crate::call::{Call, Client};
 use crate::diagnostic::Diagnostic;
-use crate::provider::{DataSource, ManagedResource};
+use crate::provider::{Action, DataSource, EphemeralResource, ListResource, ManagedResource};
 
 /// What a call is about, for logs and messages.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +74,27 @@ impl Service {
             .get(type_name)
             .cloned()
             .ok_or_else(|| unheard("data source", type_name))
+    }
+
+    /// The list resource of a type.
+    pub(super) fn list(&self, type_name: &str) -> Result<Arc<dyn ListResource>, Diagnostic> {
+        let lists = &self.provider().lists;
+        lists.get(type_name).cloned().ok_or_else(|| unheard("list resource", type_name))
+    }
+
+    /// The action of a type.
+    pub(super) fn action(&self, type_name: &str) -> Result<Arc<dyn Action>, Diagnostic> {
+        let actions = &self.provider().actions;
+        actions.get(type_name).cloned().ok_or_else(|| unheard("action", type_name))
+    }
+
+    /// The ephemeral resource of a type.
+    pub(super) fn ephemeral(
+        &self,
+        type_name: &str,
+    ) -> Result<Arc<dyn EphemeralResource>, Diagnostic> {
+        let ephemerals = &self.provider().ephemerals;
+        ephemerals.get(type_name).cloned().ok_or_else(|| unheard("ephemeral resource", type_name))
     }
 }
 

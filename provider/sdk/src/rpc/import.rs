@@ -2,10 +2,10 @@
 
 use zeebe_proto::tfplugin6::import_resource_state::{ImportedResource, Request, Response};
 
-use super::Service;
 use super::guard::Subject;
 use super::promise::storable;
 use super::wire::{diagnostics, encode};
+use super::{Service, identity};
 use crate::call::Call;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::provider::ImportAnswer;
@@ -29,14 +29,18 @@ async fn import(
     call: Call,
     request: Request,
 ) -> Result<Response, Vec<Diagnostic>> {
-    let Request { type_name, id, .. } = request;
+    let Request { type_name, id, identity: given, client_capabilities: _ } = request;
     let alone = |diagnostic| vec![diagnostic];
     let resource = service.resource(&type_name).map_err(alone)?;
     let schema = resource.schema();
+    let id = match &given {
+        Some(given) if id.is_empty() => identity::import_id(&*resource, &type_name, given)?,
+        Some(_) | None => id,
+    };
     if id.is_empty() {
         return Err(vec![Diagnostic::error(
             format!("cannot import a \"{type_name}\" without an id"),
-            "This provider imports by `id`; the reference page of the resource shows its form.",
+            "Give its `id`; the reference page of the resource shows its form.",
         )]);
     }
     let ImportAnswer { state, private, diagnostics: mut found } = resource.import(call, id).await;
@@ -54,8 +58,9 @@ async fn import(
     if has_errors(&found) {
         return Err(found);
     }
+    let identity = identity::of_state(&*resource, &state)?;
     let state = encode("imported state", &state, schema.ty()).map_err(alone)?;
-    let imported = ImportedResource { type_name, state: Some(state), private, identity: None };
+    let imported = ImportedResource { type_name, state: Some(state), private, identity };
     Ok(Response {
         imported_resources: vec![imported],
         diagnostics: diagnostics(found),

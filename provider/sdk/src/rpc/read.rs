@@ -2,10 +2,10 @@
 
 use zeebe_proto::tfplugin6::read_resource::{Request, Response};
 
-use super::Service;
 use super::guard::Subject;
 use super::promise::storable;
 use super::wire::{decode, diagnostics, encode};
+use super::{Service, identity};
 use crate::call::Call;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::provider::{ReadAnswer, ReadQuestion};
@@ -22,10 +22,11 @@ pub(super) async fn read_resource(service: &Service, request: Request) -> Respon
         Err(found) => found,
     };
     // A failed look says nothing about the object: what was known stays.
-    let Request { current_state, private, .. } = request;
+    let Request { current_state, private, current_identity, .. } = request;
     Response {
         new_state: current_state,
         private,
+        new_identity: current_identity,
         diagnostics: diagnostics(found),
         ..Response::default()
     }
@@ -53,6 +54,7 @@ async fn read(
     }
     let new_state = encode("state", &state, schema.ty()).map_err(alone)?;
     Ok(Response {
+        new_identity: identity::of_state(&*resource, &state)?,
         new_state: Some(new_state),
         private,
         diagnostics: diagnostics(found),

@@ -7,7 +7,7 @@ use crate::codec::json;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Model, ResourceModel};
 use crate::path::Path;
-use crate::provider::StoredState;
+use crate::provider::{Deferral, MovedState, StoredState, not_moved};
 use crate::value::Value;
 
 /// One type of managed resource.
@@ -61,6 +61,12 @@ pub trait Managed: Send + Sync + 'static {
         ))
     }
 
+    /// Takes over the state of an object that was managed as another type, or by another provider; a read follows.
+    async fn take_over(&self, call: &Call, source: &MovedState) -> Outcome<Self::Model> {
+        let _ = call;
+        Outcome::failed(not_moved(&source.type_name, Self::Model::NAME))
+    }
+
     /// Turns a stored state of any version into one of the current schema; it must succeed for whatever a release has stored.
     ///
     /// Where an attribute was renamed or changed its meaning, an implementation changes the JSON first. By itself this drops what the schema no
@@ -93,7 +99,13 @@ impl<M> Change<M> {
     /// The plan as it stands, with nothing to say to it.
     pub fn as_planned(self) -> Planned<M> {
         let Self { prior: _, config: _, planned, private, planned_private: _ } = self;
-        Planned { planned, private, requires_replace: Vec::new(), diagnostics: Vec::new() }
+        Planned {
+            planned,
+            private,
+            requires_replace: Vec::new(),
+            diagnostics: Vec::new(),
+            deferred: None,
+        }
     }
 }
 
@@ -108,6 +120,8 @@ pub struct Planned<M> {
     pub requires_replace: Vec<Path>,
     /// What a person is told.
     pub diagnostics: Vec<Diagnostic>,
+    /// Why the change should be planned another time; heard only by clients that can put one off, so that the plan must hold without it.
+    pub deferred: Option<Deferral>,
 }
 
 /// A creation that was planned.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::decode_config;
+use super::identified::{Identified, IdentityAdapter};
 use super::managed::{
     Change, Creation, Deletion, Managed, Outcome, Planned, PlannedChange, Reading,
 };
@@ -14,18 +15,27 @@ use crate::plan::{
     check, effective, forget_write_only, prepare, replacements, settle, write_only_given,
 };
 use crate::provider::{
-    ApplyAnswer, ApplyQuestion, ImportAnswer, ManagedResource, PlanAnswer, PlanQuestion,
-    ReadAnswer, ReadQuestion, StoredState,
+    ApplyAnswer, ApplyQuestion, ImportAnswer, ManagedResource, MovedState, PlanAnswer,
+    PlanQuestion, ReadAnswer, ReadQuestion, ResourceIdentity, StoredState,
 };
 use crate::schema::{Object, Schema};
 use crate::value::Value;
 
 /// A typed resource, for [`crate::provider::Provider::with_resource`].
 pub fn resource<R: Managed>(resource: R) -> impl ManagedResource {
-    Adapter(resource)
+    Adapter { managed: resource, identity: None }
 }
 
-struct Adapter<R>(R);
+/// A typed resource whose objects have an identity, for [`crate::provider::Provider::with_resource`].
+pub fn identified<R: Identified>(resource: R) -> impl ManagedResource {
+    let identity: Box<dyn ResourceIdentity> = Box::new(IdentityAdapter::<R>::new());
+    Adapter { managed: resource, identity: Some(identity) }
+}
+
+struct Adapter<R> {
+    managed: R,
+    identity: Option<Box<dyn ResourceIdentity>>,
+}
 
 /// State, private data and diagnostics: what every answer is made of.
 type Parts = (Value, Vec<u8>, Vec<Diagnostic>);
@@ -50,15 +60,15 @@ impl<R: Managed> Adapter<R> {
             private: prior_private.clone(),
             planned_private: planned_private.clone(),
         };
-        let Planned { planned, private, requires_replace, mut diagnostics } =
-            self.0.plan(call, change).await;
+        let Planned { planned, private, requires_replace, mut diagnostics, deferred } =
+            self.managed.plan(call, change).await;
         let mut planned = settle(&prepared, planned.encode());
         forget_write_only(Self::object(), &mut planned);
         if !has_errors(&diagnostics) {
             diagnostics.extend(check(Self::object(), prior, config, &planned));
         }
         let requires_replace = replacements(Self::object(), prior, &planned, &requires_replace);
-        Ok(PlanAnswer { planned, private, requires_replace, diagnostics })
+        Ok(PlanAnswer { planned, private, requires_replace, diagnostics, deferred })
     }
 
     async fn planned_deletion(&self, call: &Call, question: PlanQuestion) -> PlanAnswer {
@@ -67,7 +77,7 @@ impl<R: Managed> Adapter<R> {
         let diagnostics = match state(&prior) {
             Ok(Some(prior)) => {
                 let deletion = Deletion { prior, private: prior_private.clone() };
-                self.0.plan_destroy(call, deletion).await
+                self.managed.plan_destroy(call, deletion).await
             }
             Ok(None) => Vec::new(),
             Err(diagnostics) => diagnostics,
@@ -77,6 +87,7 @@ impl<R: Managed> Adapter<R> {
             private: prior_private,
             requires_replace: Vec::new(),
             diagnostics,
+            deferred: None,
         }
     }
 
@@ -88,17 +99,17 @@ impl<R: Managed> Adapter<R> {
         let ApplyQuestion { prior, planned, config, planned_private } = question;
         let private = planned_private.clone();
         let outcome = match (state(prior)?, planned.is_null()) {
-            (Some(prior), true) => self.0.delete(call, Deletion { prior, private }).await,
+            (Some(prior), true) => self.managed.delete(call, Deletion { prior, private }).await,
             (None, true) => Outcome::gone(),
             (Some(prior), false) => {
                 let config = decode_config(config)?;
                 let planned = R::Model::decode_state(planned)?;
-                self.0.update(call, PlannedChange { prior, planned, config, private }).await
+                self.managed.update(call, PlannedChange { prior, planned, config, private }).await
             }
             (None, false) => {
                 let config = decode_config(config)?;
                 let planned = R::Model::decode_state(planned)?;
-                self.0.create(call, Creation { planned, config, private }).await
+                self.managed.create(call, Creation { planned, config, private }).await
             }
         };
         Ok(Self::parts(planned, outcome))
@@ -148,14 +159,14 @@ impl<R: Managed> ManagedResource for Adapter<R> {
             unstorable(Self::object(), &config)
         };
         found.extend(match decode_config(&config) {
-            Ok(config) => self.0.validate(&call, &config).await,
+            Ok(config) => self.managed.validate(&call, &config).await,
             Err(diagnostics) => diagnostics,
         });
         found
     }
 
     async fn upgrade(&self, _call: Call, stored: StoredState) -> Result<Value, Vec<Diagnostic>> {
-        self.0.upgrade(&stored)
+        self.managed.upgrade(&stored)
     }
 
     async fn read(&self, call: Call, question: ReadQuestion) -> ReadAnswer {
@@ -165,7 +176,7 @@ impl<R: Managed> ManagedResource for Adapter<R> {
             Ok(None) => return ReadAnswer { state: given, private, diagnostics: Vec::new() },
             Err(diagnostics) => return ReadAnswer { state: given, private, diagnostics },
         };
-        let outcome = self.0.read(&call, Reading { prior, private: private.clone() }).await;
+        let outcome = self.managed.read(&call, Reading { prior, private: private.clone() }).await;
         let failed = has_errors(&outcome.diagnostics);
         let (state, new_private, diagnostics) = Self::parts(&given, outcome);
         if failed {
@@ -186,6 +197,7 @@ impl<R: Managed> ManagedResource for Adapter<R> {
                 private: question.prior_private,
                 requires_replace: Vec::new(),
                 diagnostics,
+                deferred: None,
             },
         }
     }
@@ -200,7 +212,17 @@ impl<R: Managed> ManagedResource for Adapter<R> {
     }
 
     async fn import(&self, call: Call, id: String) -> ImportAnswer {
-        let outcome = self.0.import(&call, &id).await;
+        let outcome = self.managed.import(&call, &id).await;
+        let (state, private, diagnostics) = Self::parts(&Value::Null, outcome);
+        ImportAnswer { state, private, diagnostics }
+    }
+
+    fn identity(&self) -> Option<&dyn ResourceIdentity> {
+        self.identity.as_deref()
+    }
+
+    async fn take_over(&self, call: Call, source: MovedState) -> ImportAnswer {
+        let outcome = self.managed.take_over(&call, &source).await;
         let (state, private, diagnostics) = Self::parts(&Value::Null, outcome);
         ImportAnswer { state, private, diagnostics }
     }

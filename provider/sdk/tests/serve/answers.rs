@@ -35,7 +35,8 @@ async fn what_there_is_is_described_the_same_each_time() {
     let capabilities = wire6::ServerCapabilities {
         plan_destroy: true,
         get_provider_schema_optional: true,
-        ..wire6::ServerCapabilities::default()
+        move_resource_state: true,
+        generate_resource_config: true,
     };
     let expected = get_metadata::Response {
         server_capabilities: Some(capabilities),
@@ -363,9 +364,9 @@ macro_rules! absent {
 async fn calls_for_what_is_not_there_are_answered_and_say_so() {
     let (plugin, mut connection) = started().await;
     absent! { connection,
-        upgrade_resource_identity(upgrade_resource_identity.type_name) "no resource identity \"x\"";
-        generate_resource_config(generate_resource_config.type_name) "no configuration generator \"x\"";
-        move_resource_state(move_resource_state.target_type_name) "cannot move the state of a \"\" to a \"x\"";
+        upgrade_resource_identity(upgrade_resource_identity.type_name) "no resource type \"x\"";
+        generate_resource_config(generate_resource_config.type_name) "no resource type \"x\"";
+        move_resource_state(move_resource_state.target_type_name) "no resource type \"x\"";
         validate_ephemeral_resource_config(validate_ephemeral_resource_config.type_name) "no ephemeral resource \"x\"";
         open_ephemeral_resource(open_ephemeral_resource.type_name) "no ephemeral resource \"x\"";
         renew_ephemeral_resource(renew_ephemeral_resource.type_name) "no ephemeral resource \"x\"";

@@ -1,0 +1,6 @@
+import {
+  to = zeebe_cluster.payments
+  identity = {
+    id = "local:///srv/zeebe/payments"
+  }
+}
