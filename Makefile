@@ -1,7 +1,7 @@
 # The commands of the project. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test bench docs lint
+.PHONY: help demo demo-down test bench docs states lint
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -20,6 +20,9 @@ bench: ## The figures, each beside its baseline of the same run
 
 docs: ## Write the reference pages again from the schema
 	@tools/docs.sh
+
+states: ## Record again what a real terraform stores by the schema of today, as fixtures of this version
+	@tools/record-states.sh
 
 lint: ## Format, lints, licences and bans
 	@tools/lint.sh

@@ -16,7 +16,8 @@ pub fn decode(json: &[u8], ty: &Type) -> Result<Value, CodecError> {
 }
 
 /// Decodes what can be decoded: for the state of an older schema. Attributes that the type does not have are
-/// dropped, missing ones are null, and so is what cannot be read as its type.
+/// dropped, missing ones are null, and so is what cannot be read as its type: of a list, a set or a map the whole,
+/// since elements that are null are of no use to anybody.
 ///
 /// Fails only where the whole is not JSON.
 pub fn decode_leniently(json: &[u8], ty: &Type) -> Result<Value, CodecError> {
@@ -92,7 +93,7 @@ impl Decoding {
         let indexed = elements(raw, ty)?.into_iter().enumerate();
         indexed
             .map(|(index, raw)| {
-                self.value(raw, element).map_err(|error| error.under(Step::Index(index)))
+                self.exactly(raw, element).map_err(|error| error.under(Step::Index(index)))
             })
             .collect()
     }
@@ -115,7 +116,7 @@ impl Decoding {
     fn map(self, raw: &RawValue, ty: &Type, element: &Type) -> Result<Value, CodecError> {
         let values = members(raw, ty)?.into_iter().map(|(key, raw)| {
             let value =
-                self.value(raw, element).map_err(|error| error.under(Step::Key(key.clone())))?;
+                self.exactly(raw, element).map_err(|error| error.under(Step::Key(key.clone())))?;
             Ok((key, value))
         });
         values.collect::<Result<_, _>>().map(Value::Object)

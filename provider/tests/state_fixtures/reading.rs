@@ -1,0 +1,173 @@
+//! What today's provider makes of what a release stored.
+
+use serde_json::{Value as Json, json};
+use terraform_provider_zeebe::provider;
+use tf_sdk::call::Call;
+use tf_sdk::codec::json;
+use tf_sdk::provider::{
+    ApplyQuestion, ManagedResource, PlanAnswer, PlanQuestion, Provider, ReadQuestion, StoredState,
+};
+use tf_sdk::types::Type;
+use tf_sdk::{Diagnostic, Value};
+use zeebe_engine::Engine;
+
+use crate::place::Place;
+use crate::recorded::{self, Recorded, Stored};
+
+fn today() -> Provider {
+    provider(Engine::new().unwrap())
+}
+
+fn cluster(provider: &Provider) -> &dyn ManagedResource {
+    provider.resources().find(|it| it.type_name() == "zeebe_cluster").unwrap()
+}
+
+fn texts(diagnostics: &[Diagnostic]) -> Vec<String> {
+    diagnostics.iter().map(|it| format!("{}: {}: {}", it.path, it.summary, it.detail)).collect()
+}
+
+async fn upgraded(resource: &dyn ManagedResource, version: i64, attributes: &Json) -> Value {
+    let stored = StoredState { version, json: attributes.to_string().into_bytes() };
+    let upgraded = resource.upgrade(Call::detached(), stored).await;
+    upgraded.unwrap_or_else(|told| panic!("{:?}", texts(&told)))
+}
+
+/// Upgrade, read, plan: what the plan says, and the refreshed state.
+async fn planned(
+    resource: &dyn ManagedResource,
+    recorded: &Recorded,
+    place: &Place,
+    state: Value,
+) -> (PlanAnswer, Value) {
+    let question = ReadQuestion { state, private: recorded.stored().private };
+    let read = resource.read(Call::detached(), question).await;
+    assert_eq!(texts(&read.diagnostics), Vec::<String>::new());
+    let wished = place.wished().to_string();
+    let config = json::decode(wished.as_bytes(), resource.schema().ty()).unwrap();
+    let question = PlanQuestion {
+        prior: read.state.clone(),
+        proposed: config.clone(),
+        config: config.clone(),
+        prior_private: read.private,
+        planned_private: Vec::new(),
+    };
+    let answer = resource.plan(Call::detached(), question).await;
+    assert!(
+        !answer.diagnostics.iter().any(Diagnostic::is_error),
+        "{:?}",
+        texts(&answer.diagnostics)
+    );
+    assert_eq!(answer.requires_replace, []);
+    (answer, read.state)
+}
+
+/// Sees that the plan is empty; a creation that was kept is finished first, as it should be.
+async fn converges(
+    resource: &dyn ManagedResource,
+    place: &Place,
+    recorded: &Recorded,
+    state: Value,
+) {
+    let (answer, read) = planned(resource, recorded, place, state).await;
+    let unfinished = read.member("status").member("phase") == &Value::text("provisioning");
+    assert_eq!(unfinished, recorded.variant == "kept");
+    if !unfinished {
+        // A state that was imported says the defaults, and so does every plan.
+        assert_eq!(answer.planned, read, "{} {}", recorded.release, recorded.variant);
+        return;
+    }
+    let wished = place.wished().to_string();
+    let config = json::decode(wished.as_bytes(), resource.schema().ty()).unwrap();
+    let question = ApplyQuestion {
+        prior: read,
+        planned: answer.planned,
+        config,
+        planned_private: answer.private,
+    };
+    let applied = resource.apply(Call::detached(), question).await;
+    assert_eq!(texts(&applied.diagnostics), Vec::<String>::new());
+    let (answer, read) = planned(resource, recorded, place, applied.state).await;
+    assert_eq!(answer.planned, read);
+}
+
+#[tokio::test]
+async fn what_every_release_stored_is_read_and_planned_without_a_change() {
+    let provider = today();
+    let resource = cluster(&provider);
+    for recorded in recorded::all() {
+        let place = Place::of(&recorded);
+        let Stored { version, attributes, private: _ } = recorded.stored();
+        let state = upgraded(resource, version, &attributes).await;
+        converges(resource, &place, &recorded, state).await;
+    }
+}
+
+/// A newer release that is taken back, or a fork of this one, may have stored more.
+#[tokio::test]
+async fn attributes_of_other_releases_are_left_out_wherever_they_stand() {
+    let provider = today();
+    let resource = cluster(&provider);
+    let ty = resource.schema().ty();
+    for recorded in recorded::all() {
+        let place = Place::of(&recorded);
+        let Stored { version, attributes, private: _ } = recorded.stored();
+        let mut richer = attributes.clone();
+        let added = enrich(ty, &mut richer);
+        assert!(added > 3, "{added} in {}", recorded.variant);
+        let plain = upgraded(resource, version, &attributes).await;
+        for version in [0, version, version + 1] {
+            assert_eq!(upgraded(resource, version, &richer).await, plain);
+        }
+        converges(resource, &place, &recorded, plain).await;
+    }
+}
+
+/// Adds an attribute that no release has to every object; says to how many.
+fn enrich(ty: &Type, value: &mut Json) -> usize {
+    let (Type::Object(object), Json::Object(members)) = (ty, value) else { return 0 };
+    let mut added = 1;
+    for (name, ty) in &object.attributes {
+        added += members.get_mut(name).map_or(0, |member| enrich(ty, member));
+    }
+    members.insert("of_another_release".to_owned(), json!({ "nested": [1, "two", null, true] }));
+    added
+}
+
+/// An older release may have stored less, or something else under the same name.
+#[tokio::test]
+async fn what_was_not_stored_or_cannot_be_read_is_null_and_found_by_the_next_look() {
+    let provider = today();
+    let resource = cluster(&provider);
+    let recorded = recorded::all();
+    let recorded =
+        recorded.iter().find(|it| it.release == recorded::NOW && it.variant == "everything");
+    let recorded = recorded.unwrap();
+    let _place = Place::of(recorded);
+    let Stored { version, attributes, private } = recorded.stored();
+    let whole = upgraded(resource, version, &attributes).await;
+    for name in attributes.as_object().unwrap().keys() {
+        for instead in [None, Some(json!([{ "other": "shape" }]))] {
+            let mut poorer = attributes.clone();
+            match instead {
+                None => poorer.as_object_mut().unwrap().remove(name),
+                Some(instead) => poorer.as_object_mut().unwrap().insert(name.clone(), instead),
+            };
+            let state = upgraded(resource, version, &poorer).await;
+            for (other, value) in whole.as_members().unwrap() {
+                let expected = if other == name { &Value::Null } else { value };
+                assert_eq!(state.member(other), expected, "{name}: {other}");
+            }
+            let question = ReadQuestion { state, private: private.clone() };
+            let read = resource.read(Call::detached(), question).await;
+            // Without its address nobody knows where to look: that is told, and the state is kept.
+            let told = texts(&read.diagnostics);
+            assert_eq!(told.is_empty(), name != "id", "{name}: {told:?}");
+            assert!(!read.state.is_null(), "{name}");
+            if ["name", "version", "topology", "broker", "configuration", "target"]
+                .contains(&name.as_str())
+            {
+                assert_eq!(read.state.member(name), whole.member(name), "{name}");
+            }
+        }
+    }
+}
