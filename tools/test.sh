@@ -29,6 +29,13 @@ target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"targ
 export ZEEBE_PROVIDER_BINARY=$target/debug/terraform-provider-zeebe
 export TERRAFORM=$terraform
 
+say "== the judge"
+if have go; then
+  tools/plugin-testing.sh
+else
+  skip "HashiCorp's terraform-plugin-testing (tools/plugin-testing.sh)"
+fi
+
 say "== tests"
 # One failing crate hides no other; real brokers are started by a few tests at a time only (see acceptance-tests).
 cargo test --workspace --no-fail-fast

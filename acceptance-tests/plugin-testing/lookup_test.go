@@ -1,0 +1,97 @@
+package judge
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+)
+
+const lookups = `
+data "zeebe_cluster" "this" {
+  id = zeebe_cluster.this.id
+}
+
+data "zeebe_topology" "this" {
+  cluster = zeebe_cluster.this.id
+}
+`
+
+func TestDataSourcesSeeTheCluster(t *testing.T) {
+	wished := newCluster(t, "seen").sized(3, 3)
+	wished.partitions = 2
+	healthy := func(expected bool) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("data.zeebe_cluster.this", tfjsonpath.New("healthy"), knownvalue.Bool(expected))
+	}
+	resource.ParallelTest(t, resource.TestCase{
+		ExternalProviders: provider,
+		CheckDestroy:      wished.isGone,
+		Steps: []resource.TestStep{
+			{
+				Config: wished.config() + lookups,
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+				ConfigStateChecks: []statecheck.StateCheck{
+					healthy(true),
+					statecheck.ExpectKnownValue("data.zeebe_cluster.this", tfjsonpath.New("name"),
+						knownvalue.StringExact("seen")),
+					statecheck.ExpectKnownValue("data.zeebe_cluster.this", tfjsonpath.New("version"),
+						knownvalue.StringExact("8.6.0")),
+					statecheck.ExpectKnownValue("data.zeebe_cluster.this", tfjsonpath.New("problems"),
+						knownvalue.ListSizeExact(0)),
+					statecheck.ExpectKnownValue("data.zeebe_topology.this", tfjsonpath.New("brokers"),
+						knownvalue.MapSizeExact(3)),
+					statecheck.ExpectKnownValue("data.zeebe_topology.this", tfjsonpath.New("replication_factor"),
+						knownvalue.Int64Exact(3)),
+					statecheck.ExpectKnownValue("data.zeebe_topology.this",
+						tfjsonpath.New("partitions").AtMapKey("2").AtMapKey("healthy"), knownvalue.Bool(true)),
+					statecheck.ExpectKnownValue("data.zeebe_topology.this", tfjsonpath.New("running_change"),
+						knownvalue.Null()),
+				},
+			},
+		},
+	})
+}
+
+func TestDataSourcesOfNothingAreErrors(t *testing.T) {
+	wished := newCluster(t, "nothing")
+	for kind, attribute := range map[string]string{"zeebe_cluster": "id", "zeebe_topology": "cluster"} {
+		t.Run(kind, func(t *testing.T) {
+			resource.ParallelTest(t, resource.TestCase{
+				ExternalProviders: provider,
+				Steps: []resource.TestStep{{
+					Config:      "data \"" + kind + "\" \"this\" {\n  " + attribute + " = \"" + wished.id() + "\"\n}\n",
+					ExpectError: regexp.MustCompile(`nothing`),
+				}},
+			})
+		})
+	}
+}
+
+func TestUpgradePathIsAFunction(t *testing.T) {
+	output := func(from, to string) string {
+		return "output \"path\" {\n  value = provider::zeebe::upgrade_path(\"" + from + "\", \"" + to + "\")\n}\n"
+	}
+	resource.ParallelTest(t, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_8_0)},
+		ExternalProviders:      provider,
+		Steps: []resource.TestStep{
+			{
+				Config: output("8.5.8", "8.7.0"),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownOutputValue("path", knownvalue.ListExact([]knownvalue.Check{
+						knownvalue.StringExact("8.6"), knownvalue.StringExact("8.7"),
+					})),
+				},
+			},
+			{Config: output("8.6.0", "8.5.8"), ExpectError: regexp.MustCompile(`8\.5\.8`)},
+			{Config: output("8.6", "8.7.0"), ExpectError: regexp.MustCompile(`from`)},
+		},
+	})
+}
