@@ -223,7 +223,7 @@ pub fn not_moved(from: &str, to: &str) -> Diagnostic {
 /// The state of an object that was managed as another type, or by another provider.
 #[derive(Clone, Debug)]
 pub struct MovedState {
-    /// Address of the provider that managed it: `registry.terraform.io/hashicorp/helm`.
+    /// Address of the provider that managed it: `<host>/hashicorp/helm`.
     pub provider: String,
     /// Its type there.
     pub type_name: String,

@@ -173,7 +173,7 @@ async fn an_identity_of_any_age_is_read() {
 async fn a_state_is_taken_over_from_where_the_type_can_and_refused_elsewhere() {
     let service = service();
     let moved = |source: &str| wire6::move_resource_state::Request {
-        source_provider_address: "registry.terraform.io/old/old".to_owned(),
+        source_provider_address: "registry.example/old/old".to_owned(),
         source_type_name: source.to_owned(),
         target_type_name: "sample_lamp".to_owned(),
         source_state: Some(wire6::RawState {
