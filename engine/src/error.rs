@@ -161,6 +161,8 @@ impl EngineError {
                 | StepError::NothingToDo { .. }
                 | StepError::Ended { .. }
                 | StepError::NotReached { .. }
+                | StepError::NotEverywhere { .. }
+                | StepError::Gateway(_)
                 | StepError::Died { .. } => StepFailure::Other,
             }),
             Self::Open(_)

@@ -73,6 +73,7 @@ impl Cluster {
                 | Step::Prepare(_)
                 | Step::Await { .. }
                 | Step::Change { .. }
+                | Step::Canary { .. }
                 | Step::Snapshot { .. }
                 | Step::Gate(_)
                 | Step::Forget => None,

@@ -44,6 +44,12 @@ fn a_minor_upgrade_rolls_under_load_and_loses_nothing() -> Result<()> {
         "the journal has no three gates: {:#?}",
         cluster.journal()?
     );
+    ensure!(
+        saw(&cluster, "of the canary starts on every partition: 1, 2, 3")?,
+        "the journal has no canary: {:#?}",
+        cluster.journal()?
+    );
+    no_canary_is_left(&cluster)?;
     project.plan()?.is_empty()?;
 
     project.destroy()?;
@@ -84,6 +90,29 @@ fn versions(cluster: &Cluster) -> Result<Vec<String>> {
     let mut brokers = topology.brokers;
     brokers.sort_by_key(|broker| broker.node_id);
     Ok(brokers.into_iter().map(|broker| broker.version).collect())
+}
+
+/// Whether the last apply saw this.
+fn saw(cluster: &Cluster, what: &str) -> Result<bool> {
+    let journal = cluster.journal()?;
+    let last = journal.last().context("the journal is empty")?["apply"].clone();
+    let mut of_last = journal.iter().filter(|entry| entry["apply"] == last);
+    Ok(of_last.any(|entry| {
+        entry["event"]["saw"]["what"].as_str().is_some_and(|seen| seen.contains(what))
+    }))
+}
+
+/// Fails when the canary can still be started.
+fn no_canary_is_left(cluster: &Cluster) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let started = runtime.block_on(async {
+        acceptance_tests::load::Client::new(&cluster.gateways(1))?
+            .create("zeebe-provision-canary", 0)
+            .await
+    });
+    let refused = started.err().context("the canary is still deployed")?;
+    ensure!(format!("{refused:#}").contains("zeebe-provision-canary"), "{refused:#}");
+    Ok(())
 }
 
 /// How many gates of the last apply have an observation in the journal.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use zeebe_gateway::{AddressError, Gateway};
 use zeebe_management::{
     BaseUrl, BaseUrlError, Client, ManagementError, ManagementReach, Transport,
 };
@@ -38,6 +39,15 @@ pub enum ConnectError {
         /// What is wrong with it.
         #[source]
         source: BaseUrlError,
+    },
+    /// The target gave an address for clients that is none.
+    #[error("target gave a wrong address of the gateway of {id}")]
+    Gateway {
+        /// Whose address.
+        id: ComponentId,
+        /// What is wrong with it.
+        #[source]
+        source: AddressError,
     },
     /// No broker's process runs, so there is nobody to ask.
     #[error("no broker runs")]
@@ -107,7 +117,8 @@ impl<'a> Cluster<'a> {
             gateways.insert(*id, client);
         }
         let client = Client::with_transport(minor, addresses, self.transport.clone());
-        Ok(Some(Product { client, gateways }))
+        let grpc = reach.grpc.into_iter().filter(|(id, _)| running.contains_key(id)).collect();
+        Ok(Some(Product { client, gateways, grpc }))
     }
 }
 
@@ -122,6 +133,8 @@ pub(crate) struct Product {
     pub(crate) client: Client,
     /// Speak to the gateways that run, each in the words of its own minor.
     gateways: BTreeMap<ComponentId, Client>,
+    /// Where clients connect to those gateways.
+    grpc: BTreeMap<ComponentId, String>,
 }
 
 impl Product {
@@ -133,6 +146,15 @@ impl Product {
             Some(lowest) if *lowest != answered.by => self.client.cluster(*lowest).await,
             Some(_) | None => Ok(answered.value),
         }
+    }
+
+    /// The gateways that run, as clients and workers see them.
+    pub(crate) fn clients(&self) -> Result<BTreeMap<ComponentId, Gateway>, ConnectError> {
+        let connect = |(id, address): (&ComponentId, &String)| {
+            let client = Gateway::at(address);
+            Ok((*id, client.map_err(|source| ConnectError::Gateway { id: *id, source })?))
+        };
+        self.grpc.iter().map(connect).collect()
     }
 
     /// The cluster as the first gateway that answers sees it.

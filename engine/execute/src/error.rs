@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use zeebe_gateway::GatewayError;
 use zeebe_management::ManagementError;
 use zeebe_plan::component::ComponentId;
 use zeebe_plan::product::{ChangeId, ChangeStatus, Operation};
@@ -114,6 +115,21 @@ pub enum StepError {
         /// What was still missing.
         lacks: Vec<String>,
     },
+    /// Deployments do not reach every partition.
+    #[error(
+        "{} s after its deployment the canary process does not start everywhere: {}",
+        after.as_secs(),
+        lacks.join(", ")
+    )]
+    NotEverywhere {
+        /// How long was waited.
+        after: Duration,
+        /// The partitions, and what starts there.
+        lacks: Vec<String>,
+    },
+    /// The gateway refused the canary.
+    #[error("the canary process could not be tried")]
+    Gateway(#[source] GatewayError),
     /// A process that is waited for has ended.
     #[error("{id} has ended")]
     Died {
@@ -161,6 +177,16 @@ impl StepError {
                  holds it up."
                     .to_owned()
             }
+            Self::NotEverywhere { .. } => {
+                "A deployment that is made while brokers restart can be lost on a partition for ever \
+                 (camunda/camunda#63712), and instances then run an older version there. Deploy again what was \
+                 deployed during the roll, look at the logs of the leaders of these partitions, and apply again \
+                 to look once more."
+                    .to_owned()
+            }
+            Self::Gateway(_) => {
+                "The product's own words are above. Mend what they name, and apply again.".to_owned()
+            }
             Self::Died { logs, .. } => {
                 format!("Its logs are in {logs}. Mend what they name, then apply again.")
             }
@@ -182,6 +208,8 @@ impl StepError {
             },
             Self::Ended { .. }
             | Self::NotReached { .. }
+            | Self::NotEverywhere { .. }
+            | Self::Gateway(_)
             | Self::TimedOut { .. }
             | Self::Died { .. } => LeftBehind::Traceable,
             Self::Cancelled | Self::Book(_) => LeftBehind::Unknown,

@@ -91,6 +91,7 @@ async fn done(run: &mut Run<'_>, step: &Step) -> Result<(), NotDone> {
         | Step::Ensure { .. }
         | Step::Await { .. }
         | Step::Change { .. }
+        | Step::Canary { .. }
         | Step::Snapshot { .. }
         | Step::Gate(_) => run
             .note(Event::Done { step: run.step })

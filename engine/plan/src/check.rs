@@ -42,6 +42,12 @@ pub enum Broken {
         /// The broker.
         broker: BrokerId,
     },
+    /// Nobody would look whether deployments reach every partition after a roll.
+    #[error("no canary comes after the restart at step {step}")]
+    RollWithoutCanary {
+        /// The step's number.
+        step: usize,
+    },
     /// The book would not say what was reached.
     #[error("the last step writes nothing into the book")]
     EndNotRecorded,
@@ -62,6 +68,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
     let mut prepared = false;
     let mut destroying = false;
     let mut lowest_restarted: Option<BrokerId> = None;
+    let mut restarted: Option<usize> = None;
     let mut members_to_go: BTreeSet<BrokerId> = plan
         .steps
         .iter()
@@ -71,6 +78,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Prepare(_)
             | Step::Ensure { .. }
             | Step::Await { .. }
+            | Step::Canary { .. }
             | Step::Snapshot { .. }
             | Step::Gate(_)
             | Step::Forget => Vec::new(),
@@ -102,6 +110,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
                         broken.push(Broken::RestartOrder { step: index, broker: *broker });
                     }
                     lowest_restarted = Some(*broker);
+                    restarted = Some(index);
                     gated = false;
                 }
             }
@@ -113,8 +122,12 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
                     broken.push(Broken::RemovalBeforeChange { step: index, broker: *broker });
                 }
             }
+            Step::Canary { .. } => restarted = None,
             Step::Await { .. } | Step::Snapshot { .. } | Step::Forget => {}
         }
+    }
+    if let Some(step) = restarted {
+        broken.push(Broken::RollWithoutCanary { step });
     }
     match plan.steps.last() {
         None | Some(Step::Record(_) | Step::Forget) => {}
@@ -123,6 +136,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Ensure { .. }
             | Step::Await { .. }
             | Step::Change { .. }
+            | Step::Canary { .. }
             | Step::Snapshot { .. }
             | Step::Gate(_),
         ) => broken.push(Broken::EndNotRecorded),

@@ -44,6 +44,29 @@ pub struct ClusterRecord {
     pub shape: Shape,
     /// The version that every broker was last seen to run. An upgrade that was cut off leaves the old one.
     pub version: Version,
+    /// Whether brokers were restarted one after another and nobody has seen since that deployments reach every
+    /// partition.
+    #[serde(default, skip_serializing_if = "Canary::is_settled")]
+    pub canary: Canary,
+}
+
+/// Whether a look is owed at how deployments spread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Canary {
+    /// Nothing was restarted since the last look.
+    #[default]
+    Settled,
+    /// A roll has begun, and no look has ended well since.
+    Due,
+}
+
+impl Canary {
+    /// What needs not be written: a document without a word of it says the same.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    const fn is_settled(&self) -> bool {
+        matches!(self, Self::Settled)
+    }
 }
 
 /// How the last apply ended, as the journal says.

@@ -16,5 +16,8 @@ const WHOLE_DEADLINE: Duration = Duration::from_mins(5);
 /// How long a change of the product may take. It moves data, which may be much; the change goes on when
 /// waiting for it is given up, and the next apply waits again.
 const CHANGE_DEADLINE: Duration = Duration::from_mins(30);
+/// How long a deployment may take to reach every partition: at once as a rule; what got lost the product sends
+/// again after 10 s, and then after longer and longer pauses.
+const CANARY_DEADLINE: Duration = Duration::from_mins(2);
 /// How long snapshots may take: the product's own period is 5 min, and these are asked for.
 const SNAPSHOT_DEADLINE: Duration = Duration::from_mins(2);

@@ -20,6 +20,7 @@ impl Plan {
                 Step::Ensure { why: Why::New | Why::Settings, .. }
                 | Step::Record(_)
                 | Step::Prepare(_)
+                | Step::Canary { .. }
                 | Step::Gate(_) => {}
             }
         }
@@ -40,6 +41,7 @@ impl Plan {
             | Step::Prepare(_)
             | Step::Ensure { .. }
             | Step::Await { .. }
+            | Step::Canary { .. }
             | Step::Snapshot { .. }
             | Step::Gate(_)
             | Step::Forget => None,

@@ -28,6 +28,7 @@ impl Plan {
                 | Step::Ensure { .. }
                 | Step::Await { .. }
                 | Step::Change { .. }
+                | Step::Canary { .. }
                 | Step::Snapshot { .. }
                 | Step::Gate(_) => true,
             })
@@ -58,6 +59,15 @@ impl fmt::Display for Step {
                     }
                 }
             }
+            Self::Canary { partitions, deadline: _ } => write!(
+                f,
+                "deploy a canary process and see it start on {}",
+                if *partitions == 1 {
+                    "the one partition".to_owned()
+                } else {
+                    format!("each of {partitions} partitions")
+                }
+            ),
             Self::Snapshot { brokers, deadline: _ } => {
                 f.write_str("take a snapshot of every partition on ")?;
                 brokers_listed(f, brokers)

@@ -85,6 +85,14 @@ pub enum Step {
         /// After how long waiting for its end is given up; the change itself goes on.
         deadline: Duration,
     },
+    /// Deploy a process and see its latest version start on every partition: a deployment that was made while
+    /// brokers restarted can be lost on one of them, for ever and without a word (camunda/camunda#63712).
+    Canary {
+        /// How many partitions there are.
+        partitions: u16,
+        /// After how long it is given up.
+        deadline: Duration,
+    },
     /// Have the product take a snapshot of every partition on these brokers, and see that they are new.
     Snapshot {
         /// The brokers.

@@ -8,7 +8,7 @@ use zeebe_spec::{BrokerId, DataOnDestroy, DeletionProtection};
 
 use self::world::{World, text};
 use crate::component::{ComponentId, Observed};
-use crate::observed::{LastApply, Phase, ProductObserved};
+use crate::observed::{Canary, LastApply, Phase, ProductObserved};
 use crate::product::{ChangeId, ChangeStatus, Operation, PendingChange};
 use crate::{PlanError, check, converge, create, destroy};
 
@@ -215,6 +215,37 @@ fn what_is_unclear_is_never_taken_for_absent() {
         world.converge_to(&World::of("8.6.0", 1, 1, 1)),
         Err(PlanError::Unclear { id, why: "permission denied".to_owned() })
     );
+}
+
+#[test]
+fn a_canary_that_was_owed_when_an_apply_ended_is_tried_by_the_next() {
+    let wished = World::of("8.6.0", 3, 3, 3);
+    let mut world = World::of("8.6.0", 3, 3, 3);
+    world.record.canary = Canary::Due;
+    let plan = world.converge_to(&wished).unwrap();
+    assert_eq!(
+        text(&plan),
+        "- deploy a canary process and see it start on each of 3 partitions\n- write the wish into the book\n"
+    );
+    let Some(crate::Step::Record(record)) = plan.steps.last() else { unreachable!() };
+    assert_eq!(record.canary, Canary::Settled);
+}
+
+#[test]
+fn an_upgrade_writes_down_that_it_owes_a_canary_before_it_restarts_anything() {
+    let world = World::of("8.5.8", 1, 1, 1);
+    let plan = world.converge_to(&World::of("8.6.0", 1, 1, 1)).unwrap();
+    let Some(crate::Step::Record(record)) = plan.steps.first() else { unreachable!() };
+    assert_eq!(record.canary, Canary::Due);
+}
+
+#[test]
+fn a_canary_that_is_left_out_is_found() {
+    let world = World::of("8.5.8", 3, 3, 3);
+    let mut plan = world.converge_to(&World::of("8.6.0", 3, 3, 3)).unwrap();
+    plan.steps.retain(|step| !matches!(step, crate::Step::Canary { .. }));
+    let broken: Vec<String> = check::plan(&plan).iter().map(ToString::to_string).collect();
+    assert_eq!(broken, ["no canary comes after the restart at step 7"]);
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub struct Reach {
     /// The REST address of every component that is a gateway: standalone ones, and brokers where gateways
     /// are embedded.
     pub rest: BTreeMap<ComponentId, String>,
+    /// The gRPC address of the same components: where clients and workers connect.
+    pub grpc: BTreeMap<ComponentId, String>,
 }
 
 /// Says how long work goes on: one line for people, at each thing worth saying.

@@ -164,6 +164,7 @@ impl Bench {
             // Its version is one more when a change begins, and one more when it ends.
             changes: answer.map_or(0, |topology| (topology.version - 1) / 2),
             phase: observed.record.map(|record| record.phase),
+            processes: model.processes().into_keys().map(str::to_owned).collect(),
         }
     }
 }
@@ -192,6 +193,8 @@ pub(crate) struct End {
     /// How many changes the product has taken on.
     pub(crate) changes: i64,
     pub(crate) phase: Option<Phase>,
+    /// What is deployed there.
+    pub(crate) processes: Vec<String>,
 }
 
 /// One engine.
@@ -317,6 +320,7 @@ pub(crate) fn hurried(plan: Plan, within: Duration) -> Plan {
             gate.deadline = within;
             Step::Gate(gate)
         }
+        Step::Canary { partitions, deadline: _ } => Step::Canary { partitions, deadline: within },
         Step::Await { change, deadline: _ } => Step::Await { change, deadline: within },
         other @ (Step::Record(_)
         | Step::Prepare(_)

@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use zeebe_execute::StepError;
 use zeebe_plan::step::{Plan, Step};
-use zeebe_spec::BrokerId;
+use zeebe_spec::{BrokerId, PartitionId};
 use zeebe_target::LeftBehind;
+use zeebe_target_simulated::model::Model;
 use zeebe_target_simulated::{AnswerFault, Disturbance, Faults, InsteadOfAnswer, TroubleAhead};
 
-use crate::bench::{Bench, Engine, hurried, wish};
+use crate::bench::{Bench, Engine, Wish, hurried, wish};
 
 const PATCH: &str = "PATCH";
 
@@ -265,4 +266,113 @@ async fn a_cancelled_gate_says_so_in_the_journal() {
     cancelled_once(&engine, &plan, &cancel, waits).await;
     let seen = bench.engine().seen().await;
     assert_eq!(seen.last().map(String::as_str), Some("failed: the apply was cancelled"));
+}
+
+const CANARY: &str = "zeebe-provision-canary";
+
+/// In virtual time what arrives at all arrives at once.
+fn with_a_short_canary(mut plan: Plan) -> Plan {
+    for step in &mut plan.steps {
+        if let Step::Canary { deadline, .. } = step {
+            *deadline = Duration::from_secs(2);
+        }
+    }
+    plan
+}
+
+/// Rolls a cluster whose deployments do not reach one partition; gives why the apply ended.
+async fn rolled_with_a_lagging_partition(
+    partitions: u16,
+    lagging: PartitionId,
+    before: impl FnOnce(&mut Model),
+) -> (Bench, String) {
+    let old = wish(1, partitions.into(), 1);
+    let bench = Bench::with(&old).await;
+    let engine = bench.engine();
+    engine.target.meddle(before).unwrap();
+    let trouble = TroubleAhead { lagging: [lagging].into(), ..TroubleAhead::default() };
+    engine.target.inject(Faults { trouble: Some(trouble), ..Faults::default() }).unwrap();
+    let plan = engine.plan(&Wish { setting: Some("false"), ..old }).await;
+    let error = engine.execute(&with_a_short_canary(plan)).await.unwrap_err();
+    assert_eq!(error.left_behind, LeftBehind::Traceable);
+    (bench, error.why.to_string())
+}
+
+#[tokio::test]
+async fn a_partition_that_deployments_do_not_reach_is_named_in_100_of_100_runs() {
+    for run in 0..100_u16 {
+        let partitions = 2 + run % 4;
+        let lagging = PartitionId(2 + (run / 4) % (partitions - 1));
+        let turns = run / 12;
+        let (_, why) = rolled_with_a_lagging_partition(partitions, lagging, |model| {
+            // Whose turn it is differs, and every other cluster has an older canary.
+            model.deploy("other", "other").unwrap();
+            for _ in 0..turns {
+                model.start_instance("other").unwrap();
+            }
+            if run % 2 == 0 {
+                model.deploy(CANARY, "an older one").unwrap();
+            }
+        })
+        .await;
+        let lack = if run % 2 == 0 {
+            format!("partition {lagging} starts version 1 of the canary and not 2")
+        } else {
+            format!(
+                "partition {lagging} starts no version of the canary, the call to start an instance names what \
+                 is not there (NotFound: Command rejected with code 'NOT_FOUND': Expected to find \
+                 '{CANARY}', but none found)"
+            )
+        };
+        let expected = format!(
+            "2 s after its deployment the canary process does not start everywhere: {lack}"
+        );
+        assert_eq!(why, expected, "run {run}");
+    }
+}
+
+#[tokio::test]
+async fn a_canary_that_failed_is_tried_again_until_it_starts_everywhere() {
+    let (bench, _) = rolled_with_a_lagging_partition(3, PartitionId(3), |_| {}).await;
+    let wished = Wish { setting: Some("false"), ..wish(1, 3, 1) };
+    let engine = bench.engine();
+    let plan = engine.plan(&wished).await;
+    assert_eq!(
+        plan.sentences(),
+        [
+            "wait until broker 0 leads 3 partitions with 1 healthy copy each",
+            "deploy a canary process and see it start on each of 3 partitions",
+        ]
+    );
+    assert!(engine.execute(&with_a_short_canary(plan.clone())).await.is_err());
+    // What was lost once stays lost: somebody deploys anew, and from now on everything arrives.
+    engine
+        .target
+        .meddle(|model| {
+            model.trouble_mut().lagging.clear();
+            model.deploy(CANARY, "deployed again by hand").unwrap();
+        })
+        .unwrap();
+    engine.execute(&plan).await.unwrap();
+    assert_eq!(bench.engine().plan(&wished).await.steps, []);
+}
+
+#[tokio::test]
+async fn a_gateway_that_asks_for_credentials_is_left_alone_and_the_journal_says_so() {
+    let bench = Bench::with(&wish(1, 1, 1)).await;
+    let engine = bench.engine();
+    let fault = AnswerFault {
+        method: None,
+        path: Some("/gateway_protocol.Gateway/DeployResource".to_owned()),
+        broker: None,
+        when: Disturbance::default(),
+        with: InsteadOfAnswer::Unauthenticated,
+    };
+    engine.target.inject(Faults { answers: vec![fault], ..Faults::default() }).unwrap();
+    engine.apply(&Wish { setting: Some("false"), ..wish(1, 1, 1) }).await.unwrap();
+    let seen = bench.engine().seen().await;
+    assert!(
+        seen.iter().any(|line| line.starts_with("no canary was tried at the gateway of broker 0")),
+        "{seen:?}"
+    );
 }

@@ -113,6 +113,21 @@ async fn an_upgrade_restarts_every_broker_once_and_ends_with_a_snapshot() {
 }
 
 #[tokio::test]
+async fn a_roll_ends_with_a_canary_on_every_partition_that_is_taken_away_again() {
+    let old = Wish { version: "8.5.8", ..wish(3, 3, 3) };
+    let bench = changed(&old, &wish(3, 3, 3)).await;
+    let seen = |line: &String| line.contains("canary");
+    let seen: Vec<String> = bench.engine().seen().await.into_iter().filter(seen).collect();
+    assert_eq!(seen, ["version 1 of the canary starts on every partition: 1, 2, 3"]);
+    assert!(bench.end().await.processes.is_empty());
+    // What was taken away is deployed anew by the next roll, as another version.
+    let changed = Wish { setting: Some("false"), ..wish(3, 3, 3) };
+    bench.engine().apply(&changed).await.unwrap();
+    let last = bench.engine().seen().await.into_iter().rfind(|line| line.contains("canary"));
+    assert_eq!(last.as_deref(), Some("version 2 of the canary starts on every partition: 1, 2, 3"));
+}
+
+#[tokio::test]
 async fn a_grown_8_5_cluster_is_asked_in_its_own_words() {
     let old = |brokers| Wish { version: "8.5.8", ..wish(brokers, 1, 1) };
     let end = changed(&old(1), &old(2)).await.end().await;
@@ -130,9 +145,9 @@ async fn a_changed_setting_restarts_the_highest_broker_first() {
     assert_eq!(
         restarts,
         [
-            "step 4 of 10: restart broker 2 with changed settings",
-            "step 6 of 10: restart broker 1 with changed settings",
-            "step 8 of 10: restart broker 0 with changed settings",
+            "step 4 of 11: restart broker 2 with changed settings",
+            "step 6 of 11: restart broker 1 with changed settings",
+            "step 8 of 11: restart broker 0 with changed settings",
         ]
     );
     assert_eq!(bench.end().await.started, Some(6));

@@ -1,8 +1,8 @@
 //! From a cluster as it is to the cluster as it shall be.
 //!
 //! ```text
-//! record the wish ─▶ mend what is lost ─▶ wait for a change under way ─▶ roll what differs
-//!        ─▶ grow or shrink ─▶ gateways ─▶ record what was reached
+//! record the wish ─▶ mend what is lost ─▶ wait for a change under way ─▶ roll what differs ─▶ canary
+//!        ─▶ snapshot ─▶ grow or shrink ─▶ gateways ─▶ record what was reached
 //! ```
 //! Mending comes first, because nothing else is safe while a broker is missing; a roll comes before new
 //! brokers, so that brokers of two versions never join each other; what leaves goes only after the product
@@ -16,8 +16,10 @@ use zeebe_spec::{BrokerId, DataOnDestroy, Minor, Version, may_follow};
 use crate::component::{ComponentId, ComponentState, Condition, Observed, Process, Wanted};
 use crate::desired::ClusterDesired;
 use crate::error::{Fixed, PlanError};
-use crate::observed::{ClusterObserved, ClusterRecord, LastApply, Phase, ProductObserved, Shape};
-use crate::order::{CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE};
+use crate::observed::{
+    Canary, ClusterObserved, ClusterRecord, LastApply, Phase, ProductObserved, Shape,
+};
+use crate::order::{CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE};
 use crate::product::{ChangeId, ChangeRequest, ClusterTopology};
 use crate::step::{Gate, Plan, Step, Why};
 
@@ -249,7 +251,8 @@ fn roll(
         })
         .collect();
     let version = &desired.spec.version;
-    if !differing.is_empty() {
+    let restarts = !differing.is_empty();
+    if restarts {
         work.push(Step::Prepare(version.clone()));
         for (id, process, why) in differing {
             work.push(Step::Gate(Gate {
@@ -266,9 +269,14 @@ fn roll(
             .collect();
         work.push(Step::Gate(Gate { versions, ..gate(now, "after the last restart") }));
     }
+    // Before the snapshot: it brings new records to every partition, and a partition without any takes none.
+    let upgraded = record.version.minor() != version.minor();
+    if restarts || upgraded || record.canary == Canary::Due {
+        work.push(Step::Canary { partitions: now.partitions, deadline: CANARY_DEADLINE });
+    }
     // A broker dies of a second upgrade over data that it has no snapshot of (`SkippedMinorVersion`), so
     // an upgrade is over only when there is one. Also for an upgrade whose last restart was a mend.
-    if record.version.minor() != version.minor() {
+    if upgraded {
         let brokers = now.members.intersection(&desired.shape.members).copied().collect();
         work.push(Step::Snapshot { brokers, deadline: SNAPSHOT_DEADLINE });
     }
@@ -405,6 +413,7 @@ fn prepared_once(work: &mut Vec<Step>) {
         | Step::Ensure { .. }
         | Step::Await { .. }
         | Step::Change { .. }
+        | Step::Canary { .. }
         | Step::Snapshot { .. }
         | Step::Gate(_)
         | Step::Forget => true,
@@ -423,6 +432,7 @@ fn bookkept(
         phase: Phase::Ready,
         shape: desired.shape.clone(),
         version: desired.spec.version.clone(),
+        canary: Canary::Settled,
     };
     if work.is_empty() && *record == reached {
         return Plan { steps: Vec::new() };
@@ -432,6 +442,11 @@ fn bookkept(
         phase: record.phase,
         shape: now.clone(),
         version: record.version.clone(),
+        canary: if work.iter().any(|step| matches!(step, Step::Canary { .. })) {
+            Canary::Due
+        } else {
+            record.canary
+        },
     };
     let mut steps = Vec::new();
     if begun != *record && !work.is_empty() {

@@ -7,7 +7,7 @@ use zeebe_spec::ClusterSpec;
 use crate::component::Wanted;
 use crate::desired::ClusterDesired;
 use crate::error::PlanError;
-use crate::observed::{ClusterRecord, Phase, Shape};
+use crate::observed::{Canary, ClusterRecord, Phase, Shape};
 use crate::order::WHOLE_DEADLINE;
 use crate::sentence::counted;
 use crate::step::{Gate, Plan, Step, Why};
@@ -41,6 +41,7 @@ fn record(spec: &ClusterSpec, shape: &Shape, phase: Phase) -> Step {
         phase,
         shape: shape.clone(),
         version: spec.version.clone(),
+        canary: Canary::Settled,
     }))
 }
 

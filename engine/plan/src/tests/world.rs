@@ -12,7 +12,7 @@ use zeebe_spec::{
 use crate::component::{ComponentId, ComponentState, Condition, Observed};
 use crate::desired::{self, ClusterDesired, Place};
 use crate::observed::{
-    ClusterObserved, ClusterRecord, LastApply, Phase, ProductAnswer, ProductObserved,
+    Canary, ClusterObserved, ClusterRecord, LastApply, Phase, ProductAnswer, ProductObserved,
 };
 use crate::product::{ClusterTopology, Member, MemberState, Replica};
 use crate::{Plan, PlanError, check, converge};
@@ -83,6 +83,7 @@ impl World {
                 phase: Phase::Ready,
                 shape: desired.shape.clone(),
                 version: spec.version.clone(),
+                canary: Canary::Settled,
                 spec,
             },
             observed: ClusterObserved {

@@ -200,8 +200,9 @@ impl Target for LocalCluster {
                     reach.management.insert(broker, address(port));
                 }
                 // A broker without an embedded gateway opens its REST port too and serves nothing there.
-                if let (Some(_), Some(port)) = (ports.get("gateway"), ports.get("rest")) {
-                    reach.rest.insert(id, address(port));
+                if let (Some(grpc), Some(rest)) = (ports.get("gateway"), ports.get("rest")) {
+                    reach.grpc.insert(id, address(grpc));
+                    reach.rest.insert(id, address(rest));
                 }
             }
             Ok(reach)

@@ -232,17 +232,22 @@ impl Target for SimulatedCluster {
         let of_brokers = brokers
             .iter()
             .filter(embedded)
-            .map(|broker| (ComponentId::Broker(*broker), format!("{base}/brokers/{broker}/rest")));
+            .map(|broker| (ComponentId::Broker(*broker), format!("{base}/brokers/{broker}")));
         let of_gateways = model
             .gateways()
             .keys()
-            .map(|index| (ComponentId::Gateway(*index), format!("{base}/gateways/{index}/rest")));
+            .map(|index| (ComponentId::Gateway(*index), format!("{base}/gateways/{index}")));
+        let gateways: BTreeMap<ComponentId, String> = of_brokers.chain(of_gateways).collect();
+        let served = |port: &str| {
+            gateways.iter().map(|(id, address)| (*id, format!("{address}/{port}"))).collect()
+        };
         Ok(Reach {
             management: brokers
                 .iter()
                 .map(|broker| (*broker, format!("{base}/brokers/{broker}")))
                 .collect(),
-            rest: of_brokers.chain(of_gateways).collect(),
+            rest: served("rest"),
+            grpc: served("grpc"),
         })
     }
 

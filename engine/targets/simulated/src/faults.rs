@@ -7,11 +7,11 @@
 //!   "trouble": { "stuck_until_restart": 1 } }
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use zeebe_plan::component::ComponentId;
-use zeebe_spec::BrokerId;
+use zeebe_spec::{BrokerId, PartitionId};
 use zeebe_target::LeftBehind;
 
 use crate::model::{Configuration, Flapping, Model, Operation, Random};
@@ -94,6 +94,8 @@ pub enum InsteadOfAnswer {
     EnvelopeWithError,
     /// 500, nothing done.
     InternalError,
+    /// 401, nothing done: credentials are asked for.
+    Unauthenticated,
     /// 502, nothing done.
     GatewayError,
     /// 504, and it was done.
@@ -153,6 +155,9 @@ pub struct TroubleAhead {
     /// Brokers that are healthy so many milliseconds later than they should be.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub slow: BTreeMap<BrokerId, u64>,
+    /// Partitions that what is deployed from then on never reaches, as camunda/camunda#63712 has it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lagging: BTreeSet<PartitionId>,
     /// Somebody else's change is under way for so many milliseconds; waits for a cluster to be there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foreign_change: Option<u64>,
@@ -224,6 +229,7 @@ impl Faults {
             flapping_for,
             flapping_every,
             slow,
+            lagging,
             foreign_change,
             killed,
         } = ahead;
@@ -232,6 +238,7 @@ impl Faults {
         trouble.stuck_until_restart = stuck_until_restart.or(trouble.stuck_until_restart);
         trouble.fails_after = fails_after.or(trouble.fails_after);
         trouble.slow.extend(slow);
+        trouble.lagging.extend(lagging);
         if let Some(period) = flapping_for {
             trouble.flapping = Some(Flapping {
                 until: now.saturating_add(period),

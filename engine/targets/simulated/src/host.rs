@@ -1,9 +1,11 @@
 //! The one HTTP server of a process, for all its simulated clusters.
 //!
 //! Cluster `k`'s broker `i` has its management address at `/k/brokers/i` and its gateway's REST address at
-//! `/k/brokers/i/rest`; a standalone gateway's is at `/k/gateways/i/rest`. The server begins when the first
+//! `/k/brokers/i/rest` and its gRPC address at `/k/brokers/i/grpc`; a standalone gateway's are at
+//! `/k/gateways/i/rest` and `/k/gateways/i/grpc`. The server begins when the first
 //! address is asked for, on a free port of 127.0.0.1, and ends with the runtime that it began in.
 
+mod gateway;
 mod management;
 mod render;
 mod reply;
@@ -16,14 +18,15 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
+use tonic::body::Body;
 use zeebe_spec::{BrokerId, GatewayIndex};
 
 use crate::crash::Crash;
@@ -107,7 +110,9 @@ async fn serve(shared: Weak<Shared>) -> io::Result<u16> {
             tokio::spawn(async move {
                 let service = service_fn(move |request| answer(shared.clone(), request));
                 // A connection that ends badly is the client's matter, or was meant to.
-                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                let _ = auto::Builder::new(TokioExecutor::new())
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await;
             });
         }
     });
@@ -122,14 +127,19 @@ struct Dropped;
 async fn answer(
     shared: Weak<Shared>,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Dropped> {
-    let (parts, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
-    let path = parts.uri.path().trim_start_matches('/');
+) -> Result<Response<Body>, Dropped> {
+    let path = request.uri().path().trim_start_matches('/').to_owned();
     let (key, path) = path.split_once('/').ok_or(Dropped)?;
     let key: u64 = key.parse().map_err(|_| Dropped)?;
-    let served = shared.upgrade().and_then(|shared| shared.clusters().by_key.get(&key).cloned());
-    let Served { store, crash } = served.ok_or(Dropped)?;
+    let cluster = shared.upgrade().and_then(|shared| shared.clusters().by_key.get(&key).cloned());
+    let cluster = cluster.ok_or(Dropped)?;
+    if let Some((of, call)) = path.split_once(gateway::SERVICE) {
+        let (gateway_of, _) = Server::parse(&format!("{of}/rest")).ok_or(Dropped)?;
+        return Ok(gateway::answer(cluster, gateway_of, call, request).await);
+    }
+    let Served { store, crash } = cluster;
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
     let (asked_of, path) = Server::parse(path).ok_or(Dropped)?;
     let prefix = format!("/{key}/{asked_of}");
     let asked = Asked {
@@ -144,7 +154,7 @@ async fn answer(
         prefix,
     };
     match reply::reply(&store, &crash, asked_of, &asked) {
-        Reply::Answer(answer) => Ok(answer.into_response()),
+        Reply::Answer(answer) => Ok(answer.into_response().map(Body::new)),
         Reply::Drop => Err(Dropped),
         Reply::Silence => {
             let never: Infallible = std::future::pending().await;

@@ -3,7 +3,8 @@
 //! waits for it. It ships, so that a plan can be tried without anything else.
 //!
 //! ```text
-//! execute ── observe, ensure, sleep ──▶ SimulatedCluster ─┐
+//! gateway ──── gRPC ──▶ SimulatedHost ── host::gateway ───┐
+//! execute ── observe, ensure, sleep ──▶ SimulatedCluster ─┤
 //!                                                         ├─ Store ──▶ <directory>/<name>/simulation.json
 //! management ── HTTP ──▶ SimulatedHost ── host::answers ──┘              (a Model, written whole each time)
 //! ```
@@ -18,7 +19,8 @@
 //! in a broker that stopped for ten seconds; only the coordinator knows of changes; a change waits for a
 //! broker that does not run, for ever; partition growth on 8.6 is completed and brings no work; a partition
 //! without work takes no snapshot; the order of a planned change's operations differs between runs of the
-//! coordinator. Not modelled: requests of clients, the data itself, backups, zones, physical tenants.
+//! coordinator. Of what clients do, processes are deployed, started and deleted. Not modelled: the data itself,
+//! backups, zones, physical tenants.
 //!
 //! A broker that does not run cannot refuse a connection, because all share one port: it drops the
 //! connection without an answer instead.

@@ -8,6 +8,7 @@
 
 mod change;
 mod configuration;
+mod deployment;
 mod election;
 mod machine;
 mod operation;
@@ -27,6 +28,7 @@ use zeebe_spec::{BrokerId, GatewayIndex, Minor, PartitionId, Version, may_follow
 
 pub use self::change::{Answer, Flapping, Mode, Trouble};
 pub use self::configuration::{Change, Configuration, Ended, Member, Progress, Replica, Switch};
+pub use self::deployment::{Deployments, Keyed, NotDone};
 pub use self::election::{Leadership, Term};
 pub use self::machine::{Copy, Fitness, GatewayMachine, Machine, Readiness, Run, Volume};
 pub use self::operation::Operation;
@@ -59,6 +61,9 @@ pub struct Model {
     leaders: BTreeMap<PartitionId, Term>,
     /// How far each partition has processed; absent where nothing was.
     positions: BTreeMap<PartitionId, i64>,
+    /// What clients deployed.
+    #[serde(default, skip_serializing_if = "Deployments::is_empty")]
+    deployments: Deployments,
     /// Whether it exports.
     exporting: Exporting,
     /// What goes wrong inside of it.
@@ -90,6 +95,7 @@ impl Model {
             configuration: None,
             leaders: BTreeMap::new(),
             positions: BTreeMap::new(),
+            deployments: Deployments::default(),
             exporting: Exporting::Exporting,
             trouble: Trouble::default(),
         }
@@ -225,6 +231,7 @@ impl Model {
             self.configuration = None;
             self.leaders.clear();
             self.positions.clear();
+            self.deployments = Deployments::default();
             self.exporting = Exporting::Exporting;
         }
         self.settle();

@@ -175,7 +175,7 @@ pub(super) fn reply(store: &Store, crash: &Crash, server: Server, asked: &Asked)
 }
 
 impl Server {
-    const fn broker(self) -> Option<BrokerId> {
+    pub(super) const fn broker(self) -> Option<BrokerId> {
         match self {
             Self::Management(broker) | Self::Embedded(broker) => Some(broker),
             Self::Standalone(_) => None,
@@ -203,6 +203,7 @@ fn disturbed(
         InsteadOfAnswer::Conflict
         | InsteadOfAnswer::EnvelopeWithError
         | InsteadOfAnswer::InternalError
+        | InsteadOfAnswer::Unauthenticated
         | InsteadOfAnswer::GatewayError
         | InsteadOfAnswer::DropBefore
         | InsteadOfAnswer::SilenceBefore => None,
@@ -225,6 +226,7 @@ fn disturbed(
         InsteadOfAnswer::InternalError => {
             Reply::Answer(Answer::message(500, "java.lang.IllegalStateException: fault injected"))
         }
+        InsteadOfAnswer::Unauthenticated => Reply::Answer(Answer::empty(401)),
         InsteadOfAnswer::GatewayError => {
             Reply::Answer(Answer::message(502, "Failed to connect channel: fault injected"))
         }

@@ -1,10 +1,10 @@
 //! Changes: taken on one at a time, carried out operation by operation, and what may go wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use zeebe_plan::product::ChangeStatus;
-use zeebe_spec::BrokerId;
+use zeebe_spec::{BrokerId, PartitionId};
 
 use super::configuration::{Change, Configuration, Ended, Progress};
 use super::operation::Operation;
@@ -26,6 +26,9 @@ pub struct Trouble {
     /// Brokers that are healthy only so many milliseconds after they should be, from their next start on.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub slow: BTreeMap<BrokerId, u64>,
+    /// Partitions that what is deployed from now on never reaches.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lagging: BTreeSet<PartitionId>,
 }
 
 /// Leaders come and go until `until`.
