@@ -42,7 +42,7 @@ const ENGINE: [&str; 7] = [
 /// Crates that are one thing's business, and whose.
 const OWNED: [(&str, &[&str]); 11] = [
     ("anyhow", &["acceptance-tests", "zeebe-provision"]),
-    ("clap", &["zeebe-provision"]),
+    ("clap", &["zeebe-provision", "tf-conformance"]),
     ("indicatif", &["zeebe-provision"]),
     ("tf-sdk", &["terraform-provider-zeebe"]),
     ("tf-sdk-derive", &["tf-sdk"]),
@@ -111,7 +111,7 @@ fn deciding_crates_reach_no_runtime_no_clock_no_chance_and_no_wire() -> Result<(
 #[test]
 fn the_sdk_knows_nothing_of_zeebe_but_protocols_and_scalars() -> Result<()> {
     let graph = graph()?;
-    for sdk in ["tf-sdk", "tf-sdk-derive"] {
+    for sdk in ["tf-sdk", "tf-sdk-derive", "tf-conformance"] {
         let reached = graph.reached.get(sdk).with_context(|| format!("{sdk} is gone"))?;
         let found: Vec<_> = reached
             .iter()

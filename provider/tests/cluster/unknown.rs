@@ -40,3 +40,18 @@ async fn a_change_whose_wish_is_not_known_yet_leaves_what_it_does_unknown() {
     assert_eq!(core.carry_out(&first, &known).await, Applied::Done(Vec::new()));
     assert_eq!(core.steps(&known).await, Vec::<String>::new());
 }
+
+/// Found by tf-conformance: the addresses of standalone gateways are others than those of embedded ones.
+#[tokio::test]
+async fn addresses_that_a_change_may_move_are_unknown_while_it_is_not_known() {
+    let mut core = Core::new();
+    core.reach(&core.config(json!({}))).await;
+    let standalone = json!({ "gateways": { "mode": "standalone", "replicas": 1 } });
+    let unknown = core.config(json!({ "topology": standalone, "configuration": UNKNOWN }));
+    let first = core.plan(&unknown).await;
+    for moved in ["handle", "gateway_address", "rest_address"] {
+        assert_eq!(first.planned.member(moved), &Value::Unknown, "{moved}");
+    }
+    let known = core.config(json!({ "topology": standalone }));
+    assert_eq!(core.carry_out(&first, &known).await, Applied::Done(Vec::new()));
+}

@@ -7,10 +7,10 @@ use zeebe_proto::tfplugin6::{
     read_resource, upgrade_resource_state, validate_resource_config,
 };
 
-use crate::client::Connection;
 use crate::faulty::{
     THING, creation, decode, encode, null, started, thing, to_apply, to_plan, told, wish,
 };
+use tf_conformance::client::Connection;
 
 type Applied = (Value, Vec<u8>, Vec<String>);
 

@@ -2,8 +2,8 @@ use std::error::Error;
 
 use zeebe_proto::tfplugin6::get_metadata;
 
-use crate::client::{Connection, Credentials};
 use crate::faulty::faulty;
+use tf_conformance::client::{Connection, Credentials};
 
 #[tokio::test]
 async fn only_the_owner_of_the_clients_certificate_is_let_in() {

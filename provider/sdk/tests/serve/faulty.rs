@@ -7,7 +7,7 @@ use tonic::Streaming;
 use zeebe_proto::plugin::StdioData;
 use zeebe_proto::tfplugin6::{self as wire6, DynamicValue};
 
-use crate::client::{Connection, Launch, Plugin};
+use tf_conformance::client::{Connection, Launch, Plugin};
 
 /// The example's program, which `cargo test` builds beside the tests.
 pub(crate) fn program() -> Utf8PathBuf {

@@ -48,7 +48,7 @@ async fn multiplexing_is_answered_only_where_it_was_asked_for() {
 #[tokio::test]
 async fn stdout_holds_one_line_and_the_process_ends_by_itself() {
     let (plugin, mut connection) = started().await;
-    let socket = plugin.handshake.socket.clone();
+    let socket = plugin.handshake.socket().unwrap().to_owned();
     // It prints while it is configured.
     connection.provider.configure_provider(configure_provider::Request::default()).await.unwrap();
     drop(connection);
@@ -75,7 +75,7 @@ async fn the_health_of_the_plugin_is_served_under_the_name_that_go_plugin_asks_f
 #[tokio::test]
 async fn the_socket_is_its_owners_alone_and_lies_where_the_client_wants_it() {
     let plugin = faulty().start().await.unwrap();
-    let folder = plugin.handshake.socket.parent().unwrap().metadata().unwrap();
+    let folder = plugin.handshake.socket().unwrap().parent().unwrap().metadata().unwrap();
     assert_eq!(folder.permissions().mode() & 0o777, 0o700);
     plugin.shut_down().await.unwrap();
 
@@ -90,8 +90,8 @@ async fn the_socket_is_its_owners_alone_and_lies_where_the_client_wants_it() {
         .start()
         .await
         .unwrap();
-    assert_eq!(plugin.handshake.socket.parent(), Some(wanted.as_path()));
-    let socket = plugin.handshake.socket.metadata().unwrap();
+    assert_eq!(plugin.handshake.socket().unwrap().parent(), Some(wanted.as_path()));
+    let socket = plugin.handshake.socket().unwrap().metadata().unwrap();
     assert_eq!((socket.permissions().mode() & 0o777, socket.gid()), (0o660, group));
     plugin.connect().await.unwrap();
     plugin.shut_down().await.unwrap();

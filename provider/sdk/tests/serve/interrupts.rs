@@ -6,8 +6,8 @@ use tf_sdk::Value;
 use tokio::time::timeout;
 use zeebe_proto::tfplugin6::stop_provider;
 
-use crate::client::{Connection, Plugin};
 use crate::faulty::{Output, creation, decode, started, thing, told};
+use tf_conformance::client::{Connection, Plugin};
 
 /// No answer takes longer once its call was cancelled, on any machine that is not broken.
 const DEADLINE: Duration = Duration::from_mins(1);

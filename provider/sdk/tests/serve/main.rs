@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests share fails as tests do")]
 
-mod client;
 mod faulty;
 
 mod answers;

@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 use zeebe_proto::plugin::stdio_data::Channel;
 use zeebe_proto::tfplugin6::configure_provider;
 
-use crate::client::Launch;
 use crate::faulty::{creation, decode, faulty, program, started};
+use tf_conformance::client::Launch;
 
 #[tokio::test]
 async fn what_the_provider_prints_goes_to_the_client() {

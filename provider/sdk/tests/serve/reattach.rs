@@ -7,8 +7,8 @@ use tokio::time::timeout;
 use zeebe_proto::plugin::Empty;
 use zeebe_proto::tfplugin6::{configure_provider, stop_provider};
 
-use crate::client::{Connection, Handshake};
 use crate::faulty::{decode, faulty, thing, to_apply};
+use tf_conformance::client::{Address, Connection, Handshake};
 
 fn variable(text: &str) -> Option<Json> {
     let json = text.split_once("TF_REATTACH_PROVIDERS='")?.1.split_once('\'')?.0;
@@ -34,7 +34,7 @@ async fn in_debug_mode_it_serves_many_clients_until_a_person_ends_it() {
     );
     let handshake = Handshake {
         protocol: 6,
-        socket: socket.as_str().unwrap().into(),
+        address: Address::Socket(socket.as_str().unwrap().into()),
         certificate: None,
         multiplex: None,
     };

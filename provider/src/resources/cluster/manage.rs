@@ -40,6 +40,21 @@ impl ClusterResource {
     }
 }
 
+/// A plan before all is known: what follows from the topology or the target stays only where these do, or the
+/// plan during apply, which knows them, would say otherwise.
+fn undecided(change: Change<Cluster>) -> Planned<Cluster> {
+    let moves = change.prior.as_ref().is_some_and(|prior| {
+        prior.topology != change.planned.topology || prior.target != change.planned.target
+    });
+    let mut planned = change.as_planned();
+    if moves {
+        planned.planned.handle.set_unknown();
+        planned.planned.gateway_address.set_unknown();
+        planned.planned.rest_address.set_unknown();
+    }
+    planned
+}
+
 #[async_trait]
 impl Managed for ClusterResource {
     type Model = Cluster;
@@ -59,7 +74,7 @@ impl Managed for ClusterResource {
     async fn plan(&self, call: &Call, change: Change<Cluster>) -> Planned<Cluster> {
         let spec = match spec(&change.config) {
             Ok(spec) => spec,
-            Err(SpecError::NotYetKnown) => return change.as_planned(),
+            Err(SpecError::NotYetKnown) => return undecided(change),
             Err(SpecError::Wrong(wrong)) => return refused(change, wrong),
         };
         let name = spec.name.to_string();

@@ -8,10 +8,12 @@
 
 mod connection;
 mod credentials;
+mod dialect;
 mod handshake;
 mod launch;
 
-pub(crate) use self::connection::Connection;
-pub(crate) use self::credentials::Credentials;
-pub(crate) use self::handshake::Handshake;
-pub(crate) use self::launch::{Launch, Plugin};
+pub use self::connection::{ConnectError, Connection};
+pub use self::credentials::Credentials;
+pub use self::dialect::Dialect;
+pub use self::handshake::{Address, Handshake, HandshakeError};
+pub use self::launch::{Exit, Launch, LaunchError, Plugin, Spawned};

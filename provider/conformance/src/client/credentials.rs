@@ -13,7 +13,7 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, Signa
 
 /// A certificate and its key.
 #[derive(Debug)]
-pub(crate) struct Credentials {
+pub struct Credentials {
     pem: String,
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
@@ -21,7 +21,7 @@ pub(crate) struct Credentials {
 
 impl Credentials {
     /// New ones, that nobody has seen.
-    pub(crate) fn generate() -> Result<Self, rcgen::Error> {
+    pub fn generate() -> Result<Self, rcgen::Error> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512)?;
         let mut parameters = CertificateParams::new(vec!["localhost".to_owned()])?;
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -39,13 +39,13 @@ impl Credentials {
     }
 
     /// The certificate as a plugin is told it.
-    pub(crate) fn pem(&self) -> &str {
+    pub fn pem(&self) -> &str {
         &self.pem
     }
 }
 
 /// TLS towards the owner of `server`, showing `credentials`, or nothing.
-pub(crate) fn tls(
+pub(super) fn tls(
     server: CertificateDer<'static>,
     credentials: Option<&Credentials>,
 ) -> Result<ClientConfig, Error> {

@@ -4,14 +4,13 @@ use std::io;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use camino::{Utf8Path, Utf8PathBuf};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
-use tokio::net::UnixStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 use tonic::codegen::Service;
 use tonic::codegen::http::Uri;
@@ -23,26 +22,34 @@ use zeebe_proto::plugin::grpc_stdio_client::GrpcStdioClient;
 use zeebe_proto::tfplugin6::provider_client::ProviderClient;
 
 use super::credentials::{Credentials, tls};
-use super::handshake::Handshake;
+use super::dialect::Dialect;
+use super::handshake::{Address, Handshake};
 
 /// As Terraform has it.
 const LARGEST_MESSAGE: usize = 256 << 20;
 
 /// A connection, and the services behind it.
 #[derive(Clone, Debug)]
-pub(crate) struct Connection {
-    pub(crate) provider: ProviderClient<Channel>,
-    pub(crate) controller: GrpcControllerClient<Channel>,
-    pub(crate) stdio: GrpcStdioClient<Channel>,
-    pub(crate) broker: GrpcBrokerClient<Channel>,
-    pub(crate) health: HealthClient<Channel>,
+pub struct Connection {
+    /// Terraform's own service.
+    pub provider: ProviderClient<Dialect>,
+    /// Tells the plugin to end.
+    pub controller: GrpcControllerClient<Channel>,
+    /// What the plugin prints.
+    pub stdio: GrpcStdioClient<Channel>,
+    /// Further streams between both, which Terraform does not use.
+    pub broker: GrpcBrokerClient<Channel>,
+    /// Whether the plugin is well.
+    pub health: HealthClient<Channel>,
 }
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConnectError {
+pub enum ConnectError {
+    /// No configuration of TLS.
     #[error("could not set up TLS")]
     Tls(#[source] rustls::Error),
+    /// Nobody listens, or no protocol could be agreed on.
     #[error("could not connect")]
     Connect(#[source] tonic::transport::Error),
     /// The server ended the connection during or right after the TLS handshake.
@@ -52,7 +59,7 @@ pub(crate) enum ConnectError {
 
 impl Connection {
     /// Connects as the owner of `credentials`, or of none.
-    pub(crate) async fn open(
+    pub async fn open(
         handshake: &Handshake,
         credentials: Option<&Credentials>,
     ) -> Result<Self, ConnectError> {
@@ -62,13 +69,13 @@ impl Connection {
             }
             None => None,
         };
-        let connector = Connector { socket: handshake.socket.clone(), tls };
+        let connector = Connector { address: handshake.address.clone(), tls };
         let channel = Endpoint::from_static("http://localhost")
             .connect_with_connector(connector)
             .await
             .map_err(ConnectError::Connect)?;
         Ok(Self {
-            provider: ProviderClient::new(channel.clone())
+            provider: ProviderClient::new(Dialect::new(channel.clone(), handshake.protocol))
                 .max_decoding_message_size(LARGEST_MESSAGE)
                 .max_encoding_message_size(LARGEST_MESSAGE),
             controller: GrpcControllerClient::new(channel.clone()),
@@ -79,13 +86,14 @@ impl Connection {
     }
 
     /// Shakes hands on TLS alone, and waits for what the server says first. In TLS 1.3 a refused client learns it only then.
-    pub(crate) async fn first_byte(
+    pub async fn first_byte(
         handshake: &Handshake,
         credentials: Option<&Credentials>,
     ) -> Result<u8, ConnectError> {
         let server = handshake.certificate.clone().unwrap_or_else(|| Vec::new().into());
         let tls = Arc::new(tls(server, credentials).map_err(ConnectError::Tls)?);
-        let mut stream = dial(&handshake.socket, Some(tls)).await.map_err(ConnectError::Refused)?;
+        let mut stream =
+            dial(&handshake.address, Some(tls)).await.map_err(ConnectError::Refused)?;
         stream.read_u8().await.map_err(ConnectError::Refused)
     }
 }
@@ -94,16 +102,19 @@ impl Connection {
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-async fn dial(socket: &Utf8Path, tls: Option<Arc<ClientConfig>>) -> io::Result<Box<dyn Stream>> {
-    let stream = UnixStream::connect(socket).await?;
-    let Some(config) = tls else { return Ok(Box::new(stream)) };
+async fn dial(address: &Address, tls: Option<Arc<ClientConfig>>) -> io::Result<Box<dyn Stream>> {
+    let stream: Box<dyn Stream> = match address {
+        Address::Socket(path) => Box::new(UnixStream::connect(path).await?),
+        Address::Tcp(host) => Box::new(TcpStream::connect(host).await?),
+    };
+    let Some(config) = tls else { return Ok(stream) };
     let name = ServerName::try_from("localhost").map_err(io::Error::other)?;
     Ok(Box::new(TlsConnector::from(config).connect(name, stream).await?))
 }
 
 #[derive(Clone)]
 struct Connector {
-    socket: Utf8PathBuf,
+    address: Address,
     tls: Option<Arc<ClientConfig>>,
 }
 
@@ -117,7 +128,7 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, _uri: Uri) -> Self::Future {
-        let Self { socket, tls } = self.clone();
-        async move { dial(&socket, tls).await.map(TokioIo::new) }.boxed()
+        let Self { address, tls } = self.clone();
+        async move { dial(&address, tls).await.map(TokioIo::new) }.boxed()
     }
 }

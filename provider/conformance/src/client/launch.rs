@@ -20,16 +20,18 @@ const DEADLINE: Duration = Duration::from_mins(1);
 
 /// How a provider is to be started.
 #[derive(Debug)]
-pub(crate) struct Launch {
+pub struct Launch {
     command: Command,
     credentials: Credentials,
 }
 
 /// A provider that said its line.
 #[derive(Debug)]
-pub(crate) struct Plugin {
-    pub(crate) handshake: Handshake,
-    pub(crate) credentials: Credentials,
+pub struct Plugin {
+    /// What its line said.
+    pub handshake: Handshake,
+    /// Who it expects to connect.
+    pub credentials: Credentials,
     child: Child,
     stdout: BufReader<ChildStdout>,
     stderr: JoinHandle<io::Result<String>>,
@@ -37,33 +39,41 @@ pub(crate) struct Plugin {
 
 /// How a provider ended.
 #[derive(Debug)]
-pub(crate) struct Exit {
-    pub(crate) status: ExitStatus,
+pub struct Exit {
+    /// How the process ended.
+    pub status: ExitStatus,
     /// What came out of stdout and was not read before.
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+    pub stdout: String,
+    /// All that came out of stderr.
+    pub stderr: String,
 }
 
 /// Why a provider is not there.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LaunchError {
+pub enum LaunchError {
+    /// It cannot be started.
     #[error("could not run the provider")]
     Run(#[source] io::Error),
+    /// It started, and prints no line.
     #[error("the provider said nothing for {DEADLINE:?}")]
     Silent,
+    /// It printed something else.
     #[error("what the provider said is no handshake")]
     Handshake(#[source] HandshakeError),
+    /// Its output cannot be read.
     #[error("could not read what the provider says")]
     Read(#[source] io::Error),
+    /// It does not end.
     #[error("the provider did not end within {DEADLINE:?}")]
     Endless,
+    /// It takes no connection, so it cannot be told to end.
     #[error("could not tell the provider to end")]
     Connect(#[source] ConnectError),
 }
 
 impl Launch {
     /// A start of `program` exactly as Terraform starts it.
-    pub(crate) fn of(program: &Utf8Path) -> Result<Self, rcgen::Error> {
+    pub fn of(program: &Utf8Path) -> Result<Self, rcgen::Error> {
         let credentials = Credentials::generate()?;
         let mut command = Command::new(program);
         command
@@ -85,25 +95,36 @@ impl Launch {
     }
 
     /// The same with another environment variable.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
     }
 
+    /// The same with the whole environment of this process, as Terraform gives it; what was set before stays.
+    #[must_use]
+    pub fn with_environment(mut self) -> Self {
+        let set: Vec<_> = self.command.as_std().get_envs().map(|it| it.0.to_owned()).collect();
+        self.command.envs(std::env::vars_os().filter(|(name, _)| !set.contains(name)));
+        self
+    }
+
     /// The same without an environment variable.
-    pub(crate) fn without(mut self, name: &str) -> Self {
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
     }
 
     /// The same with an argument more.
-    pub(crate) fn argument(mut self, argument: &str) -> Self {
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Self {
         self.command.arg(argument);
         self
     }
 
     /// Starts the provider and reads its line.
-    pub(crate) async fn start(mut self) -> Result<Plugin, LaunchError> {
+    pub async fn start(mut self) -> Result<Plugin, LaunchError> {
         let (child, mut stdout, stderr) = self.spawn()?;
         let mut line = String::new();
         let read = timeout(DEADLINE, stdout.read_line(&mut line))
@@ -116,13 +137,13 @@ impl Launch {
     }
 
     /// Starts the provider and waits for its end.
-    pub(crate) async fn run(mut self) -> Result<Exit, LaunchError> {
+    pub async fn run(mut self) -> Result<Exit, LaunchError> {
         let (child, stdout, stderr) = self.spawn()?;
         end(child, stdout, stderr).await
     }
 
     /// Starts the provider and reads its first lines, as many as `enough` wants; for modes that print no handshake.
-    pub(crate) async fn read_until(
+    pub async fn read_until(
         mut self,
         enough: impl Fn(&str) -> bool,
     ) -> Result<(String, Spawned), LaunchError> {
@@ -149,7 +170,7 @@ impl Launch {
 }
 
 /// A process, and its streams: its stdout must be held as long as it may print.
-pub(crate) type Spawned = (Child, BufReader<ChildStdout>, JoinHandle<io::Result<String>>);
+pub type Spawned = (Child, BufReader<ChildStdout>, JoinHandle<io::Result<String>>);
 
 async fn collect(mut stream: ChildStderr) -> io::Result<String> {
     let mut text = String::new();
@@ -178,17 +199,17 @@ async fn end(
 
 impl Plugin {
     /// Connects as the one whom the provider expects.
-    pub(crate) async fn connect(&self) -> Result<Connection, ConnectError> {
+    pub async fn connect(&self) -> Result<Connection, ConnectError> {
         Connection::open(&self.handshake, Some(&self.credentials)).await
     }
 
     /// The process's id.
-    pub(crate) fn pid(&self) -> Option<u32> {
+    pub fn pid(&self) -> Option<u32> {
         self.child.id()
     }
 
     /// Tells the provider to end, as Terraform does, and waits until the process and its streams have.
-    pub(crate) async fn shut_down(self) -> Result<Exit, LaunchError> {
+    pub async fn shut_down(self) -> Result<Exit, LaunchError> {
         let mut connection = self.connect().await.map_err(LaunchError::Connect)?;
         // The provider may be gone before its answer is.
         let _ = connection.controller.shutdown(Empty {}).await;
@@ -197,7 +218,7 @@ impl Plugin {
     }
 
     /// Waits until the process and its streams have ended.
-    pub(crate) async fn ended(self) -> Result<Exit, LaunchError> {
+    pub async fn ended(self) -> Result<Exit, LaunchError> {
         let Self { handshake: _, credentials: _, child, stdout, stderr } = self;
         end(child, stdout, stderr).await
     }
