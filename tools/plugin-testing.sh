@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Lets HashiCorp's terraform-plugin-testing judge the provider's binary, on simulated clusters and with each client.
+# Lets HashiCorp's terraform-plugin-testing judge the provider's binary, on simulated clusters and with each client; and
+# the reference providers, which other judges are tried on.
 # usage: plugin-testing.sh [ARGUMENTS OF THE GO TEST BINARY, such as -test.run=Import]
 #   ZEEBE_PROVIDER_BINARY   the provider; built when not set
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -27,11 +28,16 @@ mapfile -t -O 1 clients < <("$root/tools/clients.sh")
 # The variables that the judge reads; nothing of the user's own configuration takes part.
 export TF_ACC=1 CHECKPOINT_DISABLE=1
 unset TF_CLI_CONFIG_FILE TF_REATTACH_PROVIDERS TF_LOG TF_ACC_LOG TF_ACC_TERRAFORM_VERSION TF_ACC_PROVIDER_HOST
+"$root/tools/reference-providers.sh" >/dev/null
 verdict=0
 for client in "${clients[@]}"; do
   name=$(TF_CLI_CONFIG_FILE=/dev/null "$client" version | sed -n 1p)
   place=$work/${name//[^A-Za-z0-9.]/-}
   "$root/tools/install-provider.sh" "$client" "$ZEEBE_PROVIDER_BINARY" "$place"
+  for library in framework sdkv2; do
+    "$root/tools/install-provider.sh" "$client" "$root/.cache/reference-providers/terraform-provider-$library" \
+      "$place" "reference/$library" 0.1.0
+  done
   began=$SECONDS
   if TF_ACC_TERRAFORM_PATH=$client TF_CLI_CONFIG_FILE=$place/terraform.rc TMPDIR=$work \
     "$work/judge" -test.v -test.timeout=15m "$@" >"$place/said" 2>&1; then
