@@ -138,7 +138,8 @@ fn plan(error: &PlanError) -> Diagnostic {
             summary,
             format!(
                 "Its processes run, and what they are is unclear: {why}. Nothing was touched. Look at the \
-                 brokers' logs; a broker that hangs can be killed, and the next apply starts it again."
+                 brokers' logs; a broker that hangs can be killed, and the next apply starts it again. To destroy \
+                 the cluster as it is, run `terraform destroy -refresh=false`."
             ),
         ),
         PlanError::Upgrade(upgrade) => Diagnostic::error(summary, self::upgrade(upgrade))
