@@ -93,6 +93,36 @@ func TestClusterIsImportedByABlockWithoutAChange(t *testing.T) {
 	})
 }
 
+func TestClusterIsImportedByItsIdentity(t *testing.T) {
+	wished := newCluster(t, "identified")
+	identity := map[string]knownvalue.Check{"id": knownvalue.StringExact(wished.id())}
+	resource.ParallelTest(t, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		ExternalProviders:      provider,
+		CheckDestroy:           wished.isGone,
+		Steps: []resource.TestStep{
+			{
+				Config:            wished.config(),
+				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentity(address, identity)},
+			},
+			{
+				Config:            wished.sized(3, 3).config(),
+				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentity(address, identity)},
+			},
+			{
+				ResourceName:    address,
+				ImportState:     true,
+				ImportStateKind: resource.ImportBlockWithResourceIdentity,
+				ImportPlanChecks: resource.ImportPlanChecks{
+					PreApply: []plancheck.PlanCheck{
+						plancheck.ExpectKnownValue(address, tfjsonpath.New("id"), knownvalue.StringExact(wished.id())),
+					},
+				},
+			},
+		},
+	})
+}
+
 func TestImportOfNothingIsRefused(t *testing.T) {
 	wished := newCluster(t, "something")
 	resource.ParallelTest(t, resource.TestCase{

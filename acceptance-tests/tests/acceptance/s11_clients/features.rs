@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use acceptance_tests::{ClusterHcl, Run, hcl::REQUIRED_PROVIDERS, project::Action};
+use acceptance_tests::{ClusterHcl, Project, Run, hcl::REQUIRED_PROVIDERS, project::Action};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
@@ -71,6 +71,12 @@ pub(super) const FEATURES: &[Feature] = &[
         terraform: Some((1, 8)),
         opentofu: Some((1, 7)),
         probe: functions,
+    },
+    Feature {
+        name: "resource identity, and `import` block by it",
+        terraform: Some((1, 12)),
+        opentofu: Some((1, 12)),
+        probe: import_identity,
     },
 ];
 
@@ -202,16 +208,30 @@ fn import_command(bench: &Bench<'_>) -> Result<Outcome> {
 }
 
 fn import_block(bench: &Bench<'_>) -> Result<Outcome> {
-    let hcl = bench.cluster("block");
-    bench.project("block-first", &hcl.file())?.apply()?;
-    let (address, id) = (hcl.address(), bench.id("block"));
-    let block = format!("\nimport {{\n  to = {address}\n  id = \"{id}\"\n}}\n");
-    let project = bench.project("block", &[hcl.file(), block].concat())?;
-    let plan = project.terraform(&["plan", "-input=false"])?;
-    if let Some(refused) = refused(&plan) {
+    imported_by(bench, "block", "id = \"[ID]\"")
+}
+
+fn import_identity(bench: &Bench<'_>) -> Result<Outcome> {
+    imported_by(bench, "identity", "identity = { id = \"[ID]\" }")
+}
+
+/// Imports a cluster of that name by a block with that argument.
+fn imported_by(bench: &Bench<'_>, name: &str, argument: &str) -> Result<Outcome> {
+    let hcl = bench.cluster(name);
+    let first = bench.project(&format!("{name}-first"), &hcl.file())?;
+    first.apply()?;
+    let (address, argument) = (hcl.address(), argument.replace("[ID]", &bench.id(name)));
+    let block = format!("\nimport {{\n  to = {address}\n  {argument}\n}}\n");
+    let project = Project::on(bench.directory.join(name), bench.client)?;
+    project.write("main.tf", &[hcl.file(), block].concat())?;
+    // A block that the client does not know is refused as early as here.
+    let started = project.terraform(&["init", "-input=false"])?;
+    if let Some(refused) = refused(&started) {
+        first.destroy()?;
         return Ok(refused);
     }
-    let said = plan.ok()?.stdout;
+    started.ok()?;
+    let said = project.terraform(&["plan", "-input=false"])?.ok()?.stdout;
     ensure!(said.contains("1 to import, 0 to add, 0 to change, 0 to destroy"), "{said}");
     project.apply()?;
     project.plan()?.is_empty()?;
