@@ -68,7 +68,7 @@ impl Cluster {
         Ok(plan.sentences())
     }
 
-    async fn lease(&self, purpose: &str) -> Result<Box<dyn Lease>, EngineError> {
+    pub(crate) async fn lease(&self, purpose: &str) -> Result<Box<dyn Lease>, EngineError> {
         self.target.book().lease(purpose).await.map_err(EngineError::Lease)
     }
 

@@ -51,6 +51,11 @@ impl Cluster {
         &self.target.place().id
     }
 
+    /// The word of its target: `local`.
+    pub fn target(&self) -> &'static str {
+        self.target.kind()
+    }
+
     /// Its addresses, if it is what the wish says.
     pub fn addresses(&self, spec: &ClusterSpec) -> Addresses {
         let place = self.target.place();

@@ -16,7 +16,7 @@ use crate::id::{Id, parse};
 /// of simulated clusters.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    environment: LocalEnvironment,
+    pub(crate) environment: LocalEnvironment,
     simulated: SimulatedHost,
     transport: Transport,
 }

@@ -84,6 +84,15 @@ pub enum EngineError {
     /// A step was not done.
     #[error(transparent)]
     Execute(Box<ExecuteError>),
+    /// What was asked outside of a plan was not done.
+    #[error("could not {doing}")]
+    Deed {
+        /// What was asked.
+        doing: &'static str,
+        /// Why it was not done.
+        #[source]
+        source: StepError,
+    },
 }
 
 /// Why the product did not say what it was asked.
@@ -114,6 +123,7 @@ impl EngineError {
         match self {
             Self::Execute(error) => error.is_cancelled(),
             Self::Observe(error) => matches!(error, ObserveError::Cancelled),
+            Self::Deed { source, .. } => matches!(source, StepError::Cancelled),
             Self::Open(_)
             | Self::Preflight(_)
             | Self::Plan(_)
@@ -127,7 +137,7 @@ impl EngineError {
         }
     }
 
-    /// Whether it certainly changed nothing.
+    /// Whether it certainly changed nothing that a plan looks at.
     pub fn touched_nothing(&self) -> bool {
         match self {
             Self::Execute(error) => error.step == 0 && error.left_behind == LeftBehind::Nothing,
@@ -141,6 +151,7 @@ impl EngineError {
             | Self::Lease(_)
             | Self::Observe(_)
             | Self::Target(_)
+            | Self::Deed { .. }
             | Self::Management(_) => true,
         }
     }
@@ -175,6 +186,7 @@ impl EngineError {
             | Self::Lease(_)
             | Self::Observe(_)
             | Self::Target(_)
+            | Self::Deed { .. }
             | Self::Management(_) => None,
         }
     }
@@ -203,6 +215,9 @@ impl EngineError {
                 Some(error.advice.clone())
             }
             Self::Execute(error) => Some(error.advice()),
+            Self::Deed { .. } => Some(
+                "What was reached stays, and nothing else was changed: run it again.".to_owned(),
+            ),
             Self::Broken(_) => {
                 Some("This is a bug of ours; nothing was touched. Please report it.".to_owned())
             }

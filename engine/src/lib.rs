@@ -4,7 +4,9 @@
 //! ClusterSpec ─▶ Engine::cluster ─▶ Cluster ─┬─ look ─────────▶ ClusterObserved
 //!                id ───▶ Engine::at ─▶        ├─ plan_creation, plan_change, plan_destruction ─▶ Plan
 //!                                             ├─ create, change, destroy: lease, look, plan, compare, execute
+//!                                             ├─ rebalance, snapshot, verify: lease, then ask the product and wait
 //!                                             └─ vitals, journal
+//! Engine::places ─▶ every Cluster of an estate
 //! ```
 //!
 //! A plan that a user has seen is carried out or refused, never replaced: `create` and `change` take its
@@ -14,20 +16,26 @@
 
 mod apply;
 mod cluster;
+mod deeds;
 mod engine;
 mod error;
+mod estate;
 mod id;
 mod planning;
 mod problems;
 
 pub use zeebe_config::SettingMistake;
+pub use zeebe_execute::Moved;
+pub use zeebe_management::{KeptTopology, ParseTopologyError, parse_topology};
 pub use zeebe_plan::error::{Fixed, PlanError};
 pub use zeebe_plan::observed::{ClusterObserved, ClusterRecord, ClusterVitals, LastApply, Phase};
-pub use zeebe_plan::{Plan, Step, product};
+pub use zeebe_plan::{Plan, Step, distribution, product};
 pub use zeebe_target::{Call, Entry, Event, LeftBehind, Preflight, Progress};
 
 pub use crate::apply::Applied;
 pub use crate::cluster::{Addresses, Cluster};
+pub use crate::deeds::Verified;
 pub use crate::engine::Engine;
 pub use crate::error::{EngineError, OpenError, ProductError, StepFailure};
+pub use crate::estate::{Estate, EstateError};
 pub use crate::problems::problems;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use tf_sdk::{Diagnostic, Path, Step};
-use zeebe_engine::{EngineError, PlanError, Preflight, SettingMistake};
+use zeebe_engine::{EngineError, EstateError, PlanError, Preflight, SettingMistake};
 use zeebe_spec::{SpecAttribute, SpecMistake, TargetSpec, UpgradeError};
 
 /// A mistake between the parts of a wish.
@@ -65,6 +65,55 @@ pub(crate) fn absent(id: &str, attribute: &str) -> Diagnostic {
     .at(Path::attribute(attribute))
 }
 
+/// Where to look is not known when a list is asked for.
+pub(crate) fn unknown_when_listed() -> Diagnostic {
+    Diagnostic::error(
+        "target is not known",
+        "Where to look for clusters must be known when they are listed.",
+    )
+    .at(Path::attribute("target"))
+}
+
+/// The clusters of an estate could not be listed.
+pub(crate) fn estate(error: &EstateError) -> Diagnostic {
+    let detail = match error {
+        EstateError::NoDirectory => {
+            "Set `directory`, or ZEEBE_PLATFORM_DATA or HOME in the environment.".to_owned()
+        }
+        EstateError::Directory { directory: _, source } => {
+            format!("Because {source}. Make it readable, or name another directory.")
+        }
+    };
+    Diagnostic::error(error.to_string(), detail).at(Path::attribute("target"))
+}
+
+/// Work starts on every partition, and something is wrong with the cluster all the same.
+pub(crate) fn not_whole(id: &str, problems: &[String]) -> Diagnostic {
+    Diagnostic::error(
+        format!("cluster {id} takes work and is not whole"),
+        format!(
+            "What is wrong with it:\n{}\nRun `terraform apply`: it mends what it can.",
+            bullets(problems)
+        ),
+    )
+}
+
+/// The person wanted to stop.
+pub(crate) fn interrupted(what: &str) -> Diagnostic {
+    Diagnostic::error(format!("{what} was interrupted"), "Run it again for the whole.")
+}
+
+/// A target without any sign-on.
+pub(crate) fn no_credentials(id: &str, target: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("no client credentials for {id}"),
+        format!(
+            "Clusters of the target `{target}` listen on loopback and ask nobody who they are, so there is \
+             nothing to sign on with. Connect a client to `gateway_address` as it is."
+        ),
+    )
+}
+
 /// What went wrong in the engine, for a cluster of that name: everything it says, at the attributes that
 /// a user can change.
 pub(crate) fn engine(error: &EngineError, name: &str) -> Vec<Diagnostic> {
@@ -93,6 +142,7 @@ pub(crate) fn engine(error: &EngineError, name: &str) -> Vec<Diagnostic> {
         | EngineError::Target(_)
         | EngineError::Management(_)
         | EngineError::Execute(_)
+        | EngineError::Deed { .. }
         | EngineError::Broken(_) => {
             vec![Diagnostic::error(format!("cluster \"{name}\": {error}"), sentences(error))]
         }

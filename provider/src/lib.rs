@@ -1,7 +1,7 @@
 //! The Terraform provider `zeebe-platform/zeebe`.
 //!
 //! ```text
-//! terraform ── tf-sdk ──▶ resources, data_sources, functions ── spec ──▶ zeebe-engine
+//! terraform ── tf-sdk ──▶ resources, data_sources, lists, actions ── spec ──▶ zeebe-engine
 //!                              ◀── state ── record ──┘   ◀── diagnostics ── explain ──┘
 //! ```
 //!
@@ -11,14 +11,17 @@
 mod deadline;
 mod explain;
 
+pub mod actions;
 pub mod data_sources;
+pub mod ephemeral;
 pub mod functions;
+pub mod lists;
 pub mod resources;
 
 use std::sync::Arc;
 
 use tf_sdk::provider::Provider;
-use tf_sdk::typed::{Unconfigured, data_source, function, identified};
+use tf_sdk::typed::{Unconfigured, action, data_source, ephemeral, function, identified, list};
 use zeebe_engine::Engine;
 
 /// The provider's address in registries.
@@ -36,6 +39,15 @@ pub fn provider(engine: Engine) -> Provider {
     Provider::new(Unconfigured::new(DESCRIPTION))
         .with_resource(identified(resources::cluster::ClusterResource::new(engine.clone())))
         .with_data_source(data_source(data_sources::cluster::ClusterLookup::new(engine.clone())))
-        .with_data_source(data_source(data_sources::topology::TopologyLookup::new(engine)))
+        .with_data_source(data_source(data_sources::topology::TopologyLookup::new(engine.clone())))
+        .with_function(function(functions::parse_topology::ParseTopology))
+        .with_function(function(functions::partition_distribution::PartitionDistribution))
         .with_function(function(functions::upgrade_path::UpgradePath))
+        .with_list(list(lists::cluster::ClusterListing::new(engine.clone())))
+        .with_action(action(actions::rebalance::RebalanceAction::new(engine.clone())))
+        .with_action(action(actions::snapshot::SnapshotAction::new(engine.clone())))
+        .with_action(action(actions::verify::VerifyAction::new(engine.clone())))
+        .with_ephemeral(ephemeral(ephemeral::client_credentials::ClientCredentialsLoan::new(
+            engine,
+        )))
 }

@@ -6,7 +6,7 @@ use zeebe_target::{ApplyId, Call, Event, LeftBehind};
 use crate::chain::chain;
 use crate::cluster::Cluster;
 use crate::error::{ExecuteError, StepError};
-use crate::run::Run;
+use crate::run::{Journal, Run};
 use crate::step;
 
 /// Runs the steps of a plan. The caller has taken the lease before it looked, and holds it to the end.
@@ -45,7 +45,8 @@ pub async fn execute(
             | Event::Ended { .. } => None,
         })
         .collect();
-    let mut run = Run { cluster, call, apply: apply.clone(), step: 0, ours };
+    let mut run =
+        Run { cluster, call, apply: apply.clone(), step: 0, journal: Journal::Kept, ours };
     let steps = plan.steps.iter().map(ToString::to_string).collect();
     run.note(Event::Began { purpose: purpose.to_owned(), steps })
         .await

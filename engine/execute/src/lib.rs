@@ -13,6 +13,7 @@
 
 mod chain;
 mod cluster;
+mod deeds;
 mod error;
 mod execute;
 mod lacks;
@@ -23,6 +24,7 @@ mod step;
 
 pub use crate::chain::chain;
 pub use crate::cluster::{Cluster, ConnectError};
+pub use crate::deeds::{Moved, canary, rebalance, snapshot};
 pub use crate::error::{ExecuteError, StepError};
 pub use crate::execute::execute;
 pub use crate::lacks::of_gate as lacks;

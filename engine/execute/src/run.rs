@@ -9,6 +9,15 @@ use crate::cluster::{Cluster, Product};
 use crate::error::StepError;
 use crate::retry::{Wait, cancellable};
 
+/// Whether a run is one of the applies that the journal tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Journal {
+    /// It is: the next plan reads how it ended.
+    Kept,
+    /// It is not: it changes nothing that a plan looks at, and must not hide how the last apply ended.
+    Silent,
+}
+
 /// What every step needs.
 pub(crate) struct Run<'a> {
     pub(crate) cluster: &'a Cluster<'a>,
@@ -16,6 +25,8 @@ pub(crate) struct Run<'a> {
     pub(crate) apply: ApplyId,
     /// The step that is done now.
     pub(crate) step: usize,
+    /// Whether what happens is written down.
+    pub(crate) journal: Journal,
     /// Changes that the product took on from us, in this apply or in earlier ones.
     pub(crate) ours: BTreeSet<ChangeId>,
 }
@@ -35,6 +46,9 @@ impl Run<'_> {
 
     /// Writes into the journal. Not cancellable: it is what makes everything else so.
     pub(crate) async fn note(&self, event: Event) -> Result<(), StepError> {
+        if self.journal == Journal::Silent {
+            return Ok(());
+        }
         let entry = Entry { at: self.clock().now(), apply: self.apply.clone(), event };
         self.book().append(&entry).await.map_err(StepError::Book)
     }

@@ -42,35 +42,31 @@ fn convert<W, T>(
 pub(crate) fn cluster(
     decoded: Decoded<wire::Topology>,
 ) -> Result<ClusterTopology, ManagementError> {
-    convert(decoded, |topology| {
-        let wire::Topology {
-            version,
-            brokers,
-            last_change,
-            pending_change,
-            routing,
-            cluster_id: _,
-        } = topology;
-        let version = version.ok_or_else(|| Misfit::new("version", "no version"))?;
-        let mut members = BTreeMap::new();
-        for (index, broker) in brokers.into_iter().enumerate() {
-            let id = broker_id(&broker.id, || format!("brokers[{index}].id"))?;
-            members.insert(id, member(broker));
-        }
-        Ok(ClusterTopology {
-            version,
-            members,
-            active_partitions: routing
-                .and_then(|routing| routing.active())
-                .map(|active| active.into_iter().map(PartitionId).collect::<BTreeSet<_>>()),
-            last_change: last_change
-                .map(|change| {
-                    let status = change_status(&change.status, "lastChange.status")?;
-                    Ok(LastChange { id: ChangeId(change.id), status })
-                })
-                .transpose()?,
-            pending_change: pending_change.map(pending).transpose()?,
-        })
+    convert(decoded, configuration)
+}
+
+fn configuration(topology: wire::Topology) -> Result<ClusterTopology, Misfit> {
+    let wire::Topology { version, brokers, last_change, pending_change, routing, cluster_id: _ } =
+        topology;
+    let version = version.ok_or_else(|| Misfit::new("version", "no version"))?;
+    let mut members = BTreeMap::new();
+    for (index, broker) in brokers.into_iter().enumerate() {
+        let id = broker_id(&broker.id, || format!("brokers[{index}].id"))?;
+        members.insert(id, member(broker));
+    }
+    Ok(ClusterTopology {
+        version,
+        members,
+        active_partitions: routing
+            .and_then(|routing| routing.active())
+            .map(|active| active.into_iter().map(PartitionId).collect::<BTreeSet<_>>()),
+        last_change: last_change
+            .map(|change| {
+                let status = change_status(&change.status, "lastChange.status")?;
+                Ok(LastChange { id: ChangeId(change.id), status })
+            })
+            .transpose()?,
+        pending_change: pending_change.map(pending).transpose()?,
     })
 }
 
@@ -201,42 +197,41 @@ fn role_of(word: &str) -> Option<Role> {
 pub(crate) fn gateway(
     decoded: Decoded<wire::GatewayTopology>,
 ) -> Result<GatewayView, ManagementError> {
-    convert(decoded, |topology| {
-        let wire::GatewayTopology {
-            brokers,
-            cluster_size,
-            partitions_count,
-            replication_factor,
-            gateway_version: _,
-            last_completed_change_id: _,
-            cluster_id: _,
-        } = topology;
-        let mut views = BTreeMap::new();
-        for (index, broker) in brokers.into_iter().flatten().enumerate() {
-            let wire::GatewayBroker { node_id, host: _, port: _, partitions, version } = broker;
-            let mut replicas = BTreeMap::new();
-            for (at, partition) in partitions.into_iter().flatten().enumerate() {
-                let wire::GatewayPartition { partition_id, role, health } = partition;
-                let place = || format!("brokers[{index}].partitions[{at}]");
-                let role = role_of(&role).ok_or_else(|| {
-                    Misfit::new(format!("{}.role", place()), format!("unknown role \"{role}\""))
-                })?;
-                let health = health_of(&health).ok_or_else(|| {
-                    Misfit::new(
-                        format!("{}.health", place()),
-                        format!("unknown health \"{health}\""),
-                    )
-                })?;
-                replicas.insert(PartitionId(partition_id), (role, health));
-            }
-            views.insert(BrokerId(node_id), BrokerView { version, partitions: replicas });
+    convert(decoded, view)
+}
+
+fn view(topology: wire::GatewayTopology) -> Result<GatewayView, Misfit> {
+    let wire::GatewayTopology {
+        brokers,
+        cluster_size,
+        partitions_count,
+        replication_factor,
+        gateway_version: _,
+        last_completed_change_id: _,
+        cluster_id: _,
+    } = topology;
+    let mut views = BTreeMap::new();
+    for (index, broker) in brokers.into_iter().flatten().enumerate() {
+        let wire::GatewayBroker { node_id, host: _, port: _, partitions, version } = broker;
+        let mut replicas = BTreeMap::new();
+        for (at, partition) in partitions.into_iter().flatten().enumerate() {
+            let wire::GatewayPartition { partition_id, role, health } = partition;
+            let place = || format!("brokers[{index}].partitions[{at}]");
+            let role = role_of(&role).ok_or_else(|| {
+                Misfit::new(format!("{}.role", place()), format!("unknown role \"{role}\""))
+            })?;
+            let health = health_of(&health).ok_or_else(|| {
+                Misfit::new(format!("{}.health", place()), format!("unknown health \"{health}\""))
+            })?;
+            replicas.insert(PartitionId(partition_id), (role, health));
         }
-        Ok(GatewayView {
-            cluster_size: known(cluster_size),
-            partitions: known(partitions_count),
-            replication_factor: known(replication_factor),
-            brokers: views,
-        })
+        views.insert(BrokerId(node_id), BrokerView { version, partitions: replicas });
+    }
+    Ok(GatewayView {
+        cluster_size: known(cluster_size),
+        partitions: known(partitions_count),
+        replication_factor: known(replication_factor),
+        brokers: views,
     })
 }
 
@@ -252,4 +247,55 @@ fn health_of(word: &str) -> Option<Health> {
 /// A gateway that has heard of nobody yet says -1.
 fn known(count: i32) -> u16 {
     u16::try_from(count).unwrap_or(0)
+}
+
+/// A topology that somebody kept as text, and which of the two it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptTopology {
+    /// The configuration of the cluster: `GET /actuator/cluster` of a broker.
+    Configuration(ClusterTopology),
+    /// What a gateway sees: `GET /v1/topology`, or `/v2/topology` from 8.6 on.
+    Gateway(GatewayView),
+}
+
+/// Why a text is no topology.
+#[derive(Debug, thiserror::Error)]
+pub enum ParseTopologyError {
+    /// It is not JSON.
+    #[error("expected an answer of the product in JSON")]
+    Json(#[source] serde_json::Error),
+    /// It is JSON, and neither of the two topologies.
+    #[error(
+        "expected the answer of `/actuator/cluster` or of a gateway's topology; {path} does not fit: {what}"
+    )]
+    Shape {
+        /// What does not fit.
+        path: String,
+        /// Why.
+        what: String,
+    },
+}
+
+/// Reads a topology that somebody kept as text.
+pub fn parse_topology(text: &str) -> Result<KeptTopology, ParseTopologyError> {
+    let json: serde_json::Value = serde_json::from_str(text).map_err(ParseTopologyError::Json)?;
+    // Both have `brokers`; only a gateway says how many there should be.
+    if json.get("clusterSize").is_some() {
+        let kept = kept(json)?;
+        view(kept).map(KeptTopology::Gateway).map_err(misfit)
+    } else {
+        let kept = kept(json)?;
+        configuration(kept).map(KeptTopology::Configuration).map_err(misfit)
+    }
+}
+
+fn kept<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Result<T, ParseTopologyError> {
+    serde_path_to_error::deserialize(json).map_err(|error| ParseTopologyError::Shape {
+        path: error.path().to_string(),
+        what: error.into_inner().to_string(),
+    })
+}
+
+fn misfit(Misfit { path, what }: Misfit) -> ParseTopologyError {
+    ParseTopologyError::Shape { path, what }
 }

@@ -24,6 +24,7 @@ pub mod wire;
 
 pub use crate::answer::{Answered, ExporterState, ExportingPause, ForcedRemoval, Readiness};
 pub use crate::client::Client;
+pub use crate::decode::{KeptTopology, ParseTopologyError, parse_topology};
 pub use crate::error::{Call, Effect, ManagementError, Unclarity};
 pub use crate::reach::{BaseUrl, BaseUrlError, ManagementReach};
 pub use crate::transport::{Timeouts, Transport, TransportError};

@@ -12,6 +12,7 @@
 pub mod check;
 pub mod component;
 pub mod desired;
+pub mod distribution;
 pub mod error;
 mod forecast;
 pub mod observed;

@@ -1,15 +1,17 @@
 //! `data.zeebe_topology`: partitions, leaders, health and running changes, as the product says them now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use tf_sdk::call::Call;
 use tf_sdk::typed::Lookup;
 use tf_sdk::{Attributes, Computed, DataSource, Diagnostic, Required};
-use zeebe_engine::product::{ClusterTopology, GatewayView, Health, Member, MemberState, Role};
+use zeebe_engine::product::{
+    BrokerView, ClusterTopology, GatewayView, Health, Member, MemberState, Role,
+};
 use zeebe_engine::{ClusterVitals, Engine, EngineError, Phase};
-use zeebe_spec::BrokerId;
+use zeebe_spec::{BrokerId, PartitionId};
 
 use crate::deadline::{READ, within};
 use crate::explain;
@@ -105,26 +107,35 @@ impl Lookup for TopologyLookup {
     }
 }
 
-fn brokers(
+pub(crate) fn brokers(
     topology: &ClusterTopology,
     gateway: Option<&GatewayView>,
 ) -> BTreeMap<String, BrokerSeen> {
     let seen = |id: &BrokerId, member: &Member| {
         let view = gateway.and_then(|gateway| gateway.brokers.get(id));
-        let leads = view.map(|view| {
-            view.partitions
-                .iter()
-                .filter(|(_, (role, _))| *role == Role::Leader)
-                .map(|(partition, _)| i64::from(partition.0))
-                .collect()
-        });
         BrokerSeen {
             version: view.map(|view| view.version.clone()).into(),
             state: Computed::of(word(member.state).to_owned()),
-            leads: Computed::of(leads.unwrap_or_default()),
+            leads: Computed::of(view.map(led).unwrap_or_default()),
         }
     };
     topology.members.iter().map(|(id, member)| (id.to_string(), seen(id, member))).collect()
+}
+
+/// The brokers that a gateway sees; whether they are in or on their way it does not say.
+pub(crate) fn brokers_of_gateway(gateway: &GatewayView) -> BTreeMap<String, BrokerSeen> {
+    let seen = |view: &BrokerView| BrokerSeen {
+        version: Computed::of(view.version.clone()),
+        state: Computed::null(),
+        leads: Computed::of(led(view)),
+    };
+    gateway.brokers.iter().map(|(id, view)| (id.to_string(), seen(view))).collect()
+}
+
+/// The partitions that a broker leads.
+fn led(view: &BrokerView) -> Vec<i64> {
+    let leading = view.partitions.iter().filter(|(_, (role, _))| *role == Role::Leader);
+    leading.map(|(partition, _)| i64::from(partition.0)).collect()
 }
 
 const fn word(state: MemberState) -> &'static str {
@@ -137,36 +148,51 @@ const fn word(state: MemberState) -> &'static str {
     }
 }
 
-fn partitions(
+pub(crate) fn partitions(
     topology: &ClusterTopology,
     gateway: Option<&GatewayView>,
 ) -> BTreeMap<String, PartitionSeen> {
-    let mut found = BTreeMap::new();
-    for (partition, replicas) in topology.replicas() {
-        let views: Vec<(BrokerId, Role, Health)> = gateway
-            .into_iter()
-            .flat_map(|gateway| &gateway.brokers)
-            .filter_map(|(id, view)| {
-                view.partitions.get(&partition).map(|(role, health)| (*id, *role, *health))
-            })
-            .collect();
-        let leaders: Vec<BrokerId> = views
-            .iter()
-            .filter(|(_, role, _)| *role == Role::Leader)
-            .map(|(id, _, _)| *id)
-            .collect();
-        let healthy = leaders.len() == 1
-            && replicas.iter().all(|replica| {
-                views.iter().any(|(id, _, health)| id == replica && *health == Health::Healthy)
-            });
-        found.insert(
-            partition.to_string(),
-            PartitionSeen {
-                leader: leaders.first().map(|leader| i64::from(leader.0)).into(),
-                replicas: Computed::of(replicas.iter().map(|id| i64::from(id.0)).collect()),
-                healthy: Computed::of(healthy),
-            },
-        );
+    let seen = |(partition, replicas): (PartitionId, BTreeSet<BrokerId>)| {
+        (partition.to_string(), of_partition(partition, &replicas, gateway))
+    };
+    topology.replicas().into_iter().map(seen).collect()
+}
+
+/// The partitions that a gateway sees copies of.
+pub(crate) fn partitions_of_gateway(gateway: &GatewayView) -> BTreeMap<String, PartitionSeen> {
+    let mut replicas: BTreeMap<PartitionId, BTreeSet<BrokerId>> = BTreeMap::new();
+    for (broker, view) in &gateway.brokers {
+        for partition in view.partitions.keys() {
+            replicas.entry(*partition).or_default().insert(*broker);
+        }
     }
-    found
+    let seen = |(partition, replicas): (&PartitionId, &BTreeSet<BrokerId>)| {
+        (partition.to_string(), of_partition(*partition, replicas, Some(gateway)))
+    };
+    replicas.iter().map(seen).collect()
+}
+
+fn of_partition(
+    partition: PartitionId,
+    replicas: &BTreeSet<BrokerId>,
+    gateway: Option<&GatewayView>,
+) -> PartitionSeen {
+    let views: Vec<(BrokerId, Role, Health)> = gateway
+        .into_iter()
+        .flat_map(|gateway| &gateway.brokers)
+        .filter_map(|(id, view)| {
+            view.partitions.get(&partition).map(|(role, health)| (*id, *role, *health))
+        })
+        .collect();
+    let leaders: Vec<BrokerId> =
+        views.iter().filter(|(_, role, _)| *role == Role::Leader).map(|(id, _, _)| *id).collect();
+    let healthy = leaders.len() == 1
+        && replicas.iter().all(|replica| {
+            views.iter().any(|(id, _, health)| id == replica && *health == Health::Healthy)
+        });
+    PartitionSeen {
+        leader: leaders.first().map(|leader| i64::from(leader.0)).into(),
+        replicas: Computed::of(replicas.iter().map(|id| i64::from(id.0)).collect()),
+        healthy: Computed::of(healthy),
+    }
 }

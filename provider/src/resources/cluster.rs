@@ -3,9 +3,11 @@
 mod identity;
 mod manage;
 mod model;
+mod moved;
 mod record;
 mod spec;
 
 pub use self::identity::ClusterIdentity;
 pub use self::manage::ClusterResource;
 pub use self::model::Cluster;
+pub(crate) use self::record::state_of;

@@ -59,6 +59,11 @@ impl Core {
         self.provider.resources().find(|it| it.type_name() == "zeebe_cluster").unwrap()
     }
 
+    /// The provider that all is asked of.
+    pub(crate) fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
     fn data_source(&self, name: &str) -> &dyn DataSource {
         self.provider.data_sources().find(|it| it.type_name() == name).unwrap()
     }

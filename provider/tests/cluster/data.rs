@@ -73,7 +73,7 @@ fn the_path_of_an_upgrade_is_a_function(
     #[case] expected: Result<Vec<&str>, Option<usize>>,
 ) {
     let provider = provider(Engine::new().unwrap());
-    let function = provider.functions().next().unwrap();
+    let function = provider.functions().find(|it| it.name() == "upgrade_path").unwrap();
     let got = function.call(vec![Value::text(from), Value::text(to)]);
     let expected = expected.map(|path| Value::List(path.into_iter().map(Value::text).collect()));
     assert_eq!(got.map_err(|fault| fault.argument), expected);

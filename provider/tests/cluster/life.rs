@@ -8,7 +8,7 @@ use tf_sdk::provider::StoredState;
 
 use crate::core::{Applied, Core, texts};
 
-fn three() -> Json {
+pub(crate) fn three() -> Json {
     json!({ "topology": { "brokers": 3, "partitions": 3, "replication_factor": 3 } })
 }
 

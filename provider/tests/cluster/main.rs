@@ -2,15 +2,23 @@
 //! socket, and every rule that core has about plans and states checked at each turn.
 
 #[cfg(test)]
+mod actions;
+#[cfg(test)]
 mod core;
 #[cfg(test)]
 mod data;
+#[cfg(test)]
+mod ephemeral;
 #[cfg(test)]
 mod kept;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod listing;
+#[cfg(test)]
 mod mistakes;
+#[cfg(test)]
+mod moved;
 #[cfg(test)]
 mod protection;
 #[cfg(test)]

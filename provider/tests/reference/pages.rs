@@ -55,6 +55,24 @@ fn pages(provider: &Provider) -> BTreeMap<String, String> {
         let page = docs::render(name, Kind::DataSource, source.schema(), &extras);
         pages.insert(format!("data-sources/{}.md", file(name)), page);
     }
+    for list in provider.lists() {
+        let name = list.type_name();
+        let extras = shows(format!("list-resources/{name}/list-resource.tfquery.hcl"));
+        let page = docs::render(name, Kind::List, list.schema(), &extras);
+        pages.insert(format!("list-resources/{}.md", file(name)), page);
+    }
+    for action in provider.actions() {
+        let name = action.type_name();
+        let extras = shows(format!("actions/{name}/action.tf"));
+        let page = docs::render(name, Kind::Action, action.schema(), &extras);
+        pages.insert(format!("actions/{}.md", file(name)), page);
+    }
+    for ephemeral in provider.ephemerals() {
+        let name = ephemeral.type_name();
+        let extras = shows(format!("ephemeral-resources/{name}/ephemeral-resource.tf"));
+        let page = docs::render(name, Kind::Ephemeral, ephemeral.schema(), &extras);
+        pages.insert(format!("ephemeral-resources/{}.md", file(name)), page);
+    }
     for function in provider.functions() {
         let name = function.name();
         let extras = shows(format!("functions/{name}/function.tf"));
@@ -68,7 +86,16 @@ fn pages(provider: &Provider) -> BTreeMap<String, String> {
 fn committed() -> BTreeMap<String, String> {
     let docs = root().join("docs");
     let mut found = BTreeMap::new();
-    for folder in ["", "resources", "data-sources", "functions"] {
+    let folders = [
+        "",
+        "resources",
+        "data-sources",
+        "list-resources",
+        "actions",
+        "ephemeral-resources",
+        "functions",
+    ];
+    for folder in folders {
         let entries = match docs.join(folder).read_dir_utf8() {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,

@@ -59,6 +59,9 @@ fn schemas(provider: &Provider) -> BTreeMap<&str, &Schema> {
             if it.type_name() == "zeebe_cluster" { "data.zeebe_cluster" } else { it.type_name() };
         (name, it.schema())
     }));
+    schemas.extend(provider.actions().map(|it| (it.type_name(), it.schema())));
+    schemas.extend(provider.ephemerals().map(|it| (it.type_name(), it.schema())));
+    schemas.extend(provider.lists().map(|it| ("list.zeebe_cluster", it.schema())));
     schemas
 }
 

@@ -69,7 +69,7 @@ impl LocalEnvironment {
     }
 
     /// Where clusters are kept that name no directory.
-    pub(crate) fn data(&self) -> Option<Utf8PathBuf> {
+    pub fn data(&self) -> Option<Utf8PathBuf> {
         self.ours("ZEEBE_PLATFORM_DATA", "XDG_DATA_HOME", ".local/share")
     }
 

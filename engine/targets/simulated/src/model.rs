@@ -33,9 +33,7 @@ pub use self::election::{Leadership, Term};
 pub use self::machine::{Copy, Fitness, GatewayMachine, Machine, Readiness, Run, Volume};
 pub use self::operation::Operation;
 pub use self::pace::{FAILURE_TIMEOUT, GOSSIP, Moment};
-pub use self::planner::{
-    Distribution, Growth, Habit, Refusal, Request, SetOrder, distribution, forced, operations,
-};
+pub use self::planner::{Growth, Habit, Refusal, Request, SetOrder, forced, operations};
 pub use self::random::Random;
 use self::random::mix;
 pub use self::settings::Settings;

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tf_sdk::call::Call;
+use tf_sdk::provider::{Deferral, MovedState, StoredState};
 use tf_sdk::typed::{
     Change, Creation, Deletion, Managed, Outcome, Planned, PlannedChange, Reading,
 };
-use tf_sdk::{Diagnostic, Operation, Path};
+use tf_sdk::{Attributes, Diagnostic, Knowable, Operation, Path};
 use zeebe_engine::{
     Applied, ClusterObserved, Engine, EngineError, Fixed, Phase, PlanError, StepFailure,
 };
 use zeebe_spec::{ClusterSpec, DeletionProtection};
 
-use super::model::{Cluster, OnCreateTimeout};
+use super::model::{Cluster, OnCreateTimeout, Target};
+use super::moved::{self, Source};
 use super::record;
 use super::spec::{SpecError, spec};
 use crate::deadline::{READ, Stopped, within};
@@ -46,7 +48,8 @@ fn undecided(change: Change<Cluster>) -> Planned<Cluster> {
     let moves = change.prior.as_ref().is_some_and(|prior| {
         prior.topology != change.planned.topology || prior.target != change.planned.target
     });
-    let mut planned = change.as_planned();
+    let deferred = nowhere(&change.config).then_some(Deferral::ConfigUnknown);
+    let mut planned = Planned { deferred, ..change.as_planned() };
     if moves {
         planned.planned.handle.set_unknown();
         planned.planned.gateway_address.set_unknown();
@@ -276,9 +279,7 @@ impl Managed for ClusterResource {
         };
         match &seen.record {
             Some(record) if record.phase != Phase::Destroyed => {
-                let mut state = record::imported(&record.spec);
-                record::addresses(&mut state, &cluster.addresses(&record.spec));
-                record::phase(&mut state, record.phase);
+                let state = record::state_of(&cluster, record);
                 Outcome::there(state).with_private(stored(&seen))
             }
             Some(_) | None => Outcome::failed(Diagnostic::error(
@@ -286,6 +287,17 @@ impl Managed for ClusterResource {
                 "There is no book of a cluster there. Expected the address of one that this provider or \
                  `zeebe-provision` made, as its attribute `id` says it.",
             )),
+        }
+    }
+
+    async fn take_over(&self, _call: &Call, source: &MovedState) -> Outcome<Cluster> {
+        if let Source::Foreign(refusal) = moved::source(source) {
+            return Outcome::failed(refusal);
+        }
+        let stored = StoredState { version: source.version, json: source.json.clone() };
+        match self.upgrade(&stored).and_then(|state| Cluster::decode_state(&state)) {
+            Ok(state) => Outcome::there(state).with_private(source.private.clone()),
+            Err(diagnostics) => Outcome { diagnostics, ..Outcome::gone() },
         }
     }
 }
@@ -358,6 +370,17 @@ impl ClusterResource {
         })
         .await;
         seen
+    }
+}
+
+/// Whether not even the target is known: then nothing can be said of what an apply would do.
+fn nowhere(config: &Cluster) -> bool {
+    match &*config.target {
+        Knowable::Unknown => true,
+        Knowable::Null => false,
+        Knowable::Known(Target { local, simulated }) => {
+            local.is_unknown() || simulated.is_unknown()
+        }
     }
 }
 

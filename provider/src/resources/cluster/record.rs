@@ -1,7 +1,7 @@
 //! From a wish and a look to the state: what import and refresh write.
 
 use tf_sdk::{Computed, Defaulted, Optional, Required};
-use zeebe_engine::{Addresses, Phase};
+use zeebe_engine::{Addresses, Cluster as Place, ClusterRecord, Phase};
 use zeebe_spec::{
     BrokerSpec, ClusterParts, ClusterSpec, DeletionProtection, DiskWatermarks, Distribution,
     Gateways, LicenseSource, LocalTarget, Roll, SimulatedTarget, Source, TargetSpec, TopologySpec,
@@ -72,6 +72,14 @@ pub(crate) fn imported(spec: &ClusterSpec) -> Cluster {
         status: Computed::null(),
         last_change: Computed::of(Vec::new()),
     }
+}
+
+/// The state of a cluster that was never in one, by its book alone.
+pub(crate) fn state_of(place: &Place, record: &ClusterRecord) -> Cluster {
+    let mut state = imported(&record.spec);
+    addresses(&mut state, &place.addresses(&record.spec));
+    phase(&mut state, record.phase);
+    state
 }
 
 fn topology(topology: TopologySpec) -> model::Topology {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use zeebe_plan::distribution::distribution;
 use zeebe_plan::product::{ChangeStatus, MemberState};
 use zeebe_spec::{BrokerId, PartitionId};
 
@@ -120,7 +121,7 @@ impl Configuration {
         let ids: BTreeSet<BrokerId> = (0..brokers).map(BrokerId).collect();
         let mut members: BTreeMap<BrokerId, Member> =
             ids.iter().map(|id| (*id, Member::founding())).collect();
-        for (partition, replicas) in super::planner::distribution(&ids, partitions, factor) {
+        for (partition, replicas) in distribution(&ids, partitions, factor) {
             for (broker, priority) in replicas {
                 if let Some(member) = members.get_mut(&broker) {
                     let state = MemberState::Active;

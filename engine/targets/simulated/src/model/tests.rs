@@ -268,7 +268,7 @@ fn a_partition_without_work_takes_no_snapshot() {
 #[test]
 fn priorities_alternate_so_that_followers_share_the_load() {
     let ids: BTreeSet<BrokerId> = (0..4).map(BrokerId).collect();
-    let spread = super::distribution(&ids, 5, 3);
+    let spread = zeebe_plan::distribution::distribution(&ids, 5, 3);
     let rows: Vec<Vec<(u16, i64)>> = spread
         .values()
         .map(|replicas| replicas.iter().map(|(broker, at)| (broker.0, *at)).collect())

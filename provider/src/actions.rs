@@ -1,0 +1,7 @@
+//! What can be done once, without a state: actions, for clients from Terraform 1.14 on.
+
+mod deed;
+
+pub mod rebalance;
+pub mod snapshot;
+pub mod verify;

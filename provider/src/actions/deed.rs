@@ -1,0 +1,48 @@
+//! What every action on a cluster begins with: its place, and whether it is there.
+
+use std::time::Duration;
+
+use tf_sdk::provider::Progress;
+use tf_sdk::{Diagnostic, Knowable};
+use zeebe_engine::{Cluster, Engine, EngineError, Phase};
+use zeebe_scalar::Span;
+
+use crate::explain;
+
+/// Progress of the engine as progress of an action.
+pub(super) struct Told(pub(super) Progress);
+
+impl zeebe_engine::Progress for Told {
+    fn say(&self, line: &str) {
+        self.0.say(line);
+    }
+}
+
+/// The place of an address that is known already; what is wrong with it otherwise.
+pub(super) fn checked(engine: &Engine, id: &Knowable<String>) -> Vec<Diagnostic> {
+    let Some(id) = id.as_known() else { return Vec::new() };
+    match engine.at(id) {
+        Ok(_) => Vec::new(),
+        Err(error) => at_cluster(explain::engine(&EngineError::Open(error), id)),
+    }
+}
+
+/// The cluster at an address, which must be there.
+pub(super) async fn cluster(engine: &Engine, id: &str) -> Result<Cluster, Vec<Diagnostic>> {
+    let wrong = |error: &EngineError| explain::engine(error, id);
+    let cluster = engine.at(id).map_err(|error| at_cluster(wrong(&EngineError::Open(error))))?;
+    let record = cluster.record().await.map_err(|error| wrong(&error))?;
+    match record {
+        Some(record) if record.phase != Phase::Destroyed => Ok(cluster),
+        Some(_) | None => Err(vec![explain::absent(id, "cluster")]),
+    }
+}
+
+fn at_cluster(told: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    told.into_iter().map(|it| it.at(tf_sdk::Path::attribute("cluster"))).collect()
+}
+
+/// How long an action may take.
+pub(super) fn deadline(given: &Knowable<Span>, otherwise: Duration) -> Duration {
+    given.as_known().map_or(otherwise, Span::duration)
+}

@@ -1,0 +1,3 @@
+//! What can be listed with `terraform query`.
+
+pub mod cluster;

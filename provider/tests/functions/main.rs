@@ -1,0 +1,4 @@
+//! The functions, as expressions call them.
+
+#[cfg(test)]
+mod calls;
