@@ -67,6 +67,16 @@ impl Client {
         Ok(all)
     }
 
+    /// The first client of at least that release: the one that the machine has, or else one that is built.
+    pub fn since((major, minor): (u32, u32)) -> Result<Option<Self>> {
+        let knows = |client: &Self| (major, minor) <= (client.release.major, client.release.minor);
+        let found = Self::found()?;
+        if knows(&found) {
+            return Ok(Some(found));
+        }
+        Ok(Self::all()?.iter().find(|client| knows(client)).cloned())
+    }
+
     /// The client that the machine has.
     pub fn found() -> Result<Self> {
         let lab = lab()?;
