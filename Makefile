@@ -1,7 +1,7 @@
 # The commands of the project. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test bench docs states lint
+.PHONY: help demo demo-down test bench docs states fuzz release lint
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -23,6 +23,12 @@ docs: ## Write the reference pages again from the schema
 
 states: ## Record again what a real terraform stores by the schema of today, as fixtures of this version
 	@tools/record-states.sh
+
+fuzz: ## A million executions of every fuzz target, and no finding
+	@tools/fuzz.sh
+
+release: ## Archives for every platform, packed, signed by $RELEASE_GPG_KEY, and proved
+	@tools/release.sh
 
 lint: ## Format, lints, licences and bans
 	@tools/lint.sh

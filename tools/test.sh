@@ -5,6 +5,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 
 tools/prerequisites.sh
+have c++ || fail "no c++, which the fuzzer is built with: g++ or clang++ from your system's packages"
+have python3 || fail "no python3, which writes the archives of a release: from your system's packages"
 terraform=$(tools/terraform.sh)
 java=$(tools/java-home.sh)
 say "terraform: $terraform"
@@ -39,6 +41,12 @@ fi
 say "== tests"
 # One failing crate hides no other; real brokers are started by a few tests at a time only (see acceptance-tests).
 cargo test --workspace --no-fail-fast
+
+say "== the way of a release"
+tools/try-release.sh "$ZEEBE_PROVIDER_BINARY"
+
+say "== fuzzing"
+tools/fuzz.sh
 
 if ((${#skipped[@]} > 0)); then
   say "SKIPPED, as there is no go: ${#skipped[@]} parts"

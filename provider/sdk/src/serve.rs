@@ -21,6 +21,7 @@ mod streams;
 
 use std::env;
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::process::parent_id;
 use std::process::ExitCode;
@@ -72,6 +73,17 @@ pub fn main(provider: Provider, address: &str) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The line that a client with these variables would be told, for a socket that is not there: all of the handshake
+/// that reads what the client wrote. For the fuzzer.
+#[doc(hidden)]
+pub fn greeting(variable: impl Fn(&str) -> Option<OsString>) -> Result<String, String> {
+    let wish = Wish::read(variable).map_err(|error| error.to_string())?;
+    let certificate = wish.client_certificate.as_deref().map(identity::client).transpose();
+    let certificate = certificate.map_err(|error| sentence(&error))?;
+    let socket = wish.socket_folder.unwrap_or_default().join("socket");
+    Ok(handshake::line(&socket, certificate.as_ref(), wish.multiplex))
 }
 
 /// Why the provider was not served.

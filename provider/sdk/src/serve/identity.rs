@@ -43,8 +43,7 @@ pub(crate) enum IdentityError {
 impl Identity {
     /// An identity for this process alone, that lets in the owner of `client_certificate` (PEM).
     pub(crate) fn pinned_to(client_certificate: &str) -> Result<Self, IdentityError> {
-        let client = CertificateDer::from_pem_slice(client_certificate.as_bytes())
-            .map_err(IdentityError::ClientCertificate)?;
+        let client = client(client_certificate)?;
         let key = KeyPair::generate().map_err(IdentityError::OwnCertificate)?;
         let certificate = own_certificate()
             .and_then(|parameters| parameters.self_signed(&key))
@@ -64,6 +63,11 @@ impl Identity {
         config.alpn_protocols = vec![b"h2".to_vec()];
         Ok(Self { certificate, config: Arc::new(config) })
     }
+}
+
+/// The certificate that the client will show, from PEM.
+pub(super) fn client(pem: &str) -> Result<CertificateDer<'static>, IdentityError> {
+    CertificateDer::from_pem_slice(pem.as_bytes()).map_err(IdentityError::ClientCertificate)
 }
 
 /// The client takes the certificate for its only root, and connects to "localhost" whatever the address.

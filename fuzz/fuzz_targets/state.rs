@@ -1,0 +1,5 @@
+//! See `zeebe_platform_fuzz::state`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| zeebe_platform_fuzz::state(bytes));
