@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
@@ -93,5 +94,62 @@ func TestUpgradePathIsAFunction(t *testing.T) {
 			{Config: output("8.6.0", "8.5.8"), ExpectError: regexp.MustCompile(`8\.5\.8`)},
 			{Config: output("8.6", "8.7.0"), ExpectError: regexp.MustCompile(`from`)},
 		},
+	})
+}
+
+func TestEstateIsListed(t *testing.T) {
+	wished := newCluster(t, "listed")
+	query := "list \"zeebe_cluster\" \"here\" {\n  provider         = zeebe\n  include_resource = true\n\n" +
+		"  config {\n    target = { simulated = { directory = \"" + wished.directory + "\" } }\n  }\n}\n"
+	resource.ParallelTest(t, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
+		ExternalProviders:      provider,
+		CheckDestroy:           wished.isGone,
+		Steps: []resource.TestStep{
+			{Config: wished.config()},
+			{
+				Query:  true,
+				Config: query,
+				QueryResultChecks: []querycheck.QueryResultCheck{
+					querycheck.ExpectLength("zeebe_cluster.here", 1),
+					querycheck.ExpectIdentity("zeebe_cluster.here", map[string]knownvalue.Check{
+						"id": knownvalue.StringExact(wished.id()),
+					}),
+				},
+			},
+		},
+	})
+}
+
+func TestActionRunsAfterTheCreation(t *testing.T) {
+	wished := newCluster(t, "acted").with(
+		"lifecycle {\n    action_trigger {\n      events  = [after_create]\n      actions = [action.zeebe_verify.this]\n    }\n  }")
+	action := func(id string) string {
+		return "\naction \"zeebe_verify\" \"this\" {\n  config {\n    cluster = \"" + id + "\"\n  }\n}\n"
+	}
+	resource.ParallelTest(t, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
+		ExternalProviders:      provider,
+		CheckDestroy:           wished.isGone,
+		Steps: []resource.TestStep{
+			{
+				Config: wished.config() + action(wished.id()),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+			},
+		},
+	})
+}
+
+func TestEphemeralCredentialsAreRefusedWithAReason(t *testing.T) {
+	wished := newCluster(t, "lent")
+	resource.ParallelTest(t, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
+		ExternalProviders:      provider,
+		Steps: []resource.TestStep{{
+			Config:      "ephemeral \"zeebe_client_credentials\" \"this\" {\n  cluster = \"" + wished.id() + "\"\n}\n",
+			ExpectError: regexp.MustCompile(`no client credentials for`),
+		}},
 	})
 }

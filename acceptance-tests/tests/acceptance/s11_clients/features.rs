@@ -73,10 +73,28 @@ pub(super) const FEATURES: &[Feature] = &[
         probe: functions,
     },
     Feature {
+        name: "ephemeral `zeebe_client_credentials`: the reason why there are none",
+        terraform: Some((1, 10)),
+        opentofu: Some((1, 11)),
+        probe: ephemeral,
+    },
+    Feature {
         name: "resource identity, and `import` block by it",
         terraform: Some((1, 12)),
         opentofu: Some((1, 12)),
         probe: import_identity,
+    },
+    Feature {
+        name: "`query` lists an estate, and writes HCL for it that plans empty",
+        terraform: Some((1, 14)),
+        opentofu: None,
+        probe: query,
+    },
+    Feature {
+        name: "actions `zeebe_verify`, `zeebe_rebalance`, `zeebe_snapshot`, by `-invoke` and by a trigger",
+        terraform: Some((1, 14)),
+        opentofu: None,
+        probe: actions,
     },
 ];
 
@@ -250,6 +268,93 @@ fn functions(bench: &Bench<'_>) -> Result<Outcome> {
     applied.ok()?;
     let path = project.terraform(&["output", "-json", "path"])?.ok()?.json()?;
     ensure!(path == json!(["8.6", "8.7"]), "{path}");
+    Ok(Outcome::Works)
+}
+
+fn ephemeral(bench: &Bench<'_>) -> Result<Outcome> {
+    let id = bench.id("lent");
+    let block = format!(
+        "{REQUIRED_PROVIDERS}\nephemeral \"zeebe_client_credentials\" \"this\" {{\n  cluster = \"{id}\"\n}}\n"
+    );
+    let project = Project::on(bench.directory.join("lent"), bench.client)?;
+    project.write("main.tf", &block)?;
+    let started = project.terraform(&["init", "-input=false"])?;
+    if let Some(refused) = refused(&started) {
+        return Ok(refused);
+    }
+    started.ok()?;
+    let said = project.terraform(&["plan", "-input=false"])?.fails()?;
+    ensure!(said.contains("no client credentials for"), "{said}");
+    Ok(Outcome::Works)
+}
+
+fn query(bench: &Bench<'_>) -> Result<Outcome> {
+    let clusters = bench.clusters().join("estate");
+    let estate: Vec<ClusterHcl> = ["one", "two"]
+        .map(|name| ClusterHcl { label: name.into(), ..ClusterHcl::simulated(name, &clusters) })
+        .into();
+    let blocks: String = estate.iter().map(ClusterHcl::block).collect();
+    let first = bench.project("estate", &[REQUIRED_PROVIDERS, &blocks].concat())?;
+    first.apply()?;
+    let project = bench.project("query", REQUIRED_PROVIDERS)?;
+    let list = format!(
+        "list \"zeebe_cluster\" \"here\" {{\n  provider         = zeebe\n  include_resource = true\n\n  config {{\n    \
+         target = {{\n      simulated = {{ directory = \"{clusters}\" }}\n    }}\n  }}\n}}\n"
+    );
+    project.write("estate.tfquery.hcl", &list)?;
+    let asked = project.terraform(&["query", "-generate-config-out=found.tf"])?;
+    if let Some(refused) = refused(&asked) {
+        first.destroy()?;
+        return Ok(refused);
+    }
+    let found = asked.ok()?.stdout;
+    let id = |hcl: &ClusterHcl| format!("simulated://{clusters}/{}", hcl.name);
+    ensure!(estate.iter().all(|hcl| found.contains(&id(hcl))), "{found}");
+    let said = project.terraform(&["plan", "-input=false"])?.ok()?.stdout;
+    ensure!(said.contains("2 to import, 0 to add, 0 to change, 0 to destroy"), "{said}");
+    project.apply()?;
+    project.plan()?.is_empty()?;
+    project.destroy()?;
+    Ok(Outcome::Works)
+}
+
+fn actions(bench: &Bench<'_>) -> Result<Outcome> {
+    let trigger = "lifecycle {\n    action_trigger {\n      events  = [after_create]\n      actions = \
+                   [action.zeebe_verify.this]\n    }\n  }";
+    let triggering = bench.cluster("acted").sized(3, 1, 3);
+    // Without its trigger, for the clients that know none.
+    let plain = bench.project("acted-plain", &triggering.file())?;
+    let id = bench.id("acted");
+    let deeds: String = ["zeebe_verify", "zeebe_rebalance", "zeebe_snapshot"]
+        .map(|deed| {
+            format!(
+                "\naction \"{deed}\" \"this\" {{\n  config {{\n    cluster = \"{id}\"\n  }}\n}}\n"
+            )
+        })
+        .concat();
+    let project = Project::on(bench.directory.join("acted"), bench.client)?;
+    project.write("main.tf", &[triggering.with(trigger).file(), deeds].concat())?;
+    let started = project.terraform(&["init", "-input=false"])?;
+    if let Some(refused) = refused(&started) {
+        // The same cluster without them is none the worse.
+        plain.apply()?;
+        plain.destroy()?;
+        return Ok(refused);
+    }
+    started.ok()?;
+    let said = project.apply()?.stdout;
+    ensure!(said.contains("work starts on the partition"), "{said}");
+    for (deed, end) in [
+        ("zeebe_verify", "work starts on the partition"),
+        ("zeebe_rebalance", "led by the broker that is preferred"),
+        ("zeebe_snapshot", "snapshots are there on the brokers 0, 1, 2"),
+    ] {
+        let invoke = format!("-invoke=action.{deed}.this");
+        let run = project.terraform(&["apply", "-input=false", "-auto-approve", &invoke])?.ok()?;
+        ensure!(run.stdout.contains(end), "{run}");
+    }
+    project.plan()?.is_empty()?;
+    project.destroy()?;
     Ok(Outcome::Works)
 }
 
