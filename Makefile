@@ -1,7 +1,7 @@
 # The commands of the project. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test bench docs states fuzz release lint
+.PHONY: help demo demo-down test bench docs states fuzz release lint conformance
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -17,6 +17,9 @@ test: ## All that CI runs: format, lints, units, and every scenario on real serv
 
 bench: ## The figures, each beside its baseline of the same run
 	@tools/bench.sh
+
+conformance: ## What terraform says to each mutant of tf-conformance, as a page of the docs
+	@tools/conformance.sh
 
 docs: ## Write the reference pages again from the schema
 	@tools/docs.sh

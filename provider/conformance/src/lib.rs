@@ -19,6 +19,7 @@ pub mod judge;
 pub mod number;
 pub mod path;
 pub mod profile;
+pub mod random;
 pub mod report;
 pub mod rules;
 pub mod schema;

@@ -98,7 +98,12 @@ impl Run {
         session.judge.absorb(before);
         Self::health(&mut session).await;
         if Self::schemas(&mut session).await.is_some() {
-            self.in_turn(&mut session).await?;
+            match self.in_turn(&mut session).await {
+                // A schema that cannot be read has been told of, and leaves less to see.
+                Err(RunError::Absent(_) | RunError::Value { .. })
+                    if !session.judge.findings().is_empty() => {}
+                other => other?,
+            }
         }
         self.end(plugin, session).await
     }
@@ -113,6 +118,12 @@ impl Run {
                 return Ok(());
             }
             self.resource(session, case).await?;
+        }
+        for case in &self.cases.random {
+            if session.dead {
+                return Ok(());
+            }
+            crate::random::sequences(session, case, self.seed).await?;
         }
         for case in &self.cases.data_sources {
             let directory = directory()?;
@@ -178,7 +189,7 @@ impl Run {
     }
 }
 
-fn directory() -> Result<camino_tempfile::Utf8TempDir, RunError> {
+pub(crate) fn directory() -> Result<camino_tempfile::Utf8TempDir, RunError> {
     camino_tempfile::tempdir().map_err(RunError::Directory)
 }
 

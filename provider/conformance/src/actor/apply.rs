@@ -11,19 +11,15 @@ use crate::session::{errors, hex};
 use crate::value::Value;
 
 impl Actor<'_> {
-    /// Carries out a plan. What became of it is kept, also where it failed.
+    /// Carries out the second plan. What became of it is kept, also where it failed.
     pub async fn apply(
         &mut self,
         planned: &Planned,
         config: &Value,
         turn: &str,
     ) -> Result<(), Stop> {
-        match planned.action {
-            Action::Nothing => return Ok(()),
-            Action::Replace => {
-                self.delete(&[], &format!("{turn}, the replaced one")).await?;
-            }
-            Action::Create | Action::Update => {}
+        if planned.action == Action::Nothing {
+            return Ok(());
         }
         let prior = self.object.clone();
         let request = apply_resource_change::Request {
@@ -129,7 +125,7 @@ impl Actor<'_> {
     }
 
     /// The deletion itself, as core also asks for it in a replacement and of a tainted object.
-    async fn delete(&mut self, private: &[u8], turn: &str) -> Result<(), Stop> {
+    pub(super) async fn delete(&mut self, private: &[u8], turn: &str) -> Result<(), Stop> {
         let mut scene = self.scene(turn);
         let request = apply_resource_change::Request {
             type_name: self.type_name.clone(),

@@ -171,15 +171,24 @@ impl Actor<'_> {
         }
     }
 
-    /// The plan that core makes when it applies: it must agree with the one that was shown.
+    /// The plan that core makes when it applies: it must agree with the one that was shown. What is replaced is
+    /// gone then.
     pub async fn plan_again(
         &mut self,
         first: &Planned,
         config: &Value,
         turn: &str,
     ) -> Result<Planned, Stop> {
+        let replaced = format!("{turn}, the replaced one");
         let turn = format!("{turn}, planned again");
-        let second = self.plan_with(config, &first.private, &turn).await?;
+        let second = if first.action == Action::Replace {
+            // By then core has destroyed the one before, and plans the other from nothing.
+            self.delete(&[], &replaced).await?;
+            self.validate(config, &turn, Rule::RpcAnswers).await?;
+            self.plan_from(config, &Object::ABSENT, &first.private, Rule::RpcAnswers, &turn).await?
+        } else {
+            self.plan_with(config, &first.private, &turn).await?
+        };
         let scene = self.scene(&turn);
         let found = compatible(
             &self.schema.block,
@@ -190,6 +199,7 @@ impl Actor<'_> {
         );
         self.session.judge.look(Rule::PlanFinal, &scene, found.into_iter().map(|it| it.1));
         let fits = first.action == second.action
+            || (first.action, second.action) == (Action::Replace, Action::Create)
             || (first.action, second.action) == (Action::Update, Action::Nothing);
         let breach = (!fits)
             .then(|| Breach::of(format!("{:?}", first.action), format!("{:?}", second.action)));

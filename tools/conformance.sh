@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Writes docs/conformance-rules.md: each rule of tf-conformance, and what real terraform says to its mutant.
+# usage: conformance.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root"
+
+terraform=$(tools/terraform.sh)
+cargo build --quiet --package tf-conformance --examples
+target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+page=$(mktemp)
+trap 'rm -f "$page"' EXIT
+"$target/debug/examples/verdicts" "$terraform" "$target/debug/examples/mutant" >"$page"
+cp "$page" docs/conformance-rules.md
