@@ -11,6 +11,7 @@ mod credentials;
 mod dialect;
 mod handshake;
 mod launch;
+mod protocol5;
 
 pub use self::connection::{ConnectError, Connection};
 pub use self::credentials::Credentials;

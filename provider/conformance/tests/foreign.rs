@@ -11,17 +11,22 @@ use tf_conformance::profile::Profile;
 use tf_conformance::report::{Bytes, Report};
 use tf_conformance::suite::Run;
 
-/// The `time` provider of `HashiCorp`, built from its Go module; none where there is no Go.
-fn time() -> Option<Utf8PathBuf> {
+/// A provider that a script of the project builds with Go; none where there is no Go.
+fn built(script: &str, arguments: &[&str]) -> Option<Utf8PathBuf> {
     let root = Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let built = Command::new(root.join("tools/time-provider.sh")).output().unwrap();
+    let built = Command::new(root.join("tools").join(script)).args(arguments).output().unwrap();
     if built.status.success() {
         return Some(String::from_utf8(built.stdout).unwrap().trim().into());
     }
     let said = String::from_utf8_lossy(&built.stderr).into_owned();
     assert!(said.contains("no go on PATH"), "{said}");
-    eprintln!("SKIPPED: 1 foreign provider (time), as there is no Go here");
+    eprintln!("SKIPPED: 1 foreign provider ({script} {arguments:?}), as there is no Go here");
     None
+}
+
+/// The `time` provider of `HashiCorp`.
+fn time() -> Option<Utf8PathBuf> {
+    built("time-provider.sh", &[])
 }
 
 async fn report(program: Utf8PathBuf, cases: &str) -> Report {
@@ -33,7 +38,7 @@ async fn report(program: Utf8PathBuf, cases: &str) -> Report {
         seed: 1,
     };
     let judge = run.judge().await.unwrap();
-    Report::of(&judge, "time", "terraform-1.16", run.seed, std::time::Duration::ZERO)
+    Report::of(&judge, "a provider", "terraform-1.16", run.seed, std::time::Duration::ZERO)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,4 +59,17 @@ async fn hashicorps_time_takes_an_offset_that_is_not_known_yet_for_none() {
     let expected = ["time_offset", "time_rotating"]
         .map(|subject| ("plan/final", subject, "step 2, planned again"));
     assert_eq!(found, BTreeSet::from(expected), "{}", report.table(Bytes::Shown));
+}
+
+/// One on each of the libraries that `HashiCorp` offers, which use all that those have.
+#[tokio::test(flavor = "multi_thread")]
+async fn reference_providers_draw_no_false_alarm() {
+    let framework = include_str!("../../../acceptance-tests/reference-providers/framework/case.json");
+    let sdkv2 = include_str!("../../../acceptance-tests/reference-providers/sdkv2/case.json");
+    for (library, cases, fewest) in [("framework", framework, 85), ("sdkv2", sdkv2, 60)] {
+        let Some(program) = built("reference-providers.sh", &[library]) else { return };
+        let report = report(program, cases).await;
+        assert_eq!(report.findings, [], "{}", report.table(Bytes::Shown));
+        assert!(report.rules_seen() >= fewest, "{}", report.table(Bytes::Hidden));
+    }
 }

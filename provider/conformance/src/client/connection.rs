@@ -15,15 +15,18 @@ use tokio_rustls::TlsConnector;
 use tonic::codegen::Service;
 use tonic::codegen::http::Uri;
 use tonic::transport::{Channel, Endpoint};
+use tonic::{Response, Status};
 use tonic_health::pb::health_client::HealthClient;
 use zeebe_proto::plugin::grpc_broker_client::GrpcBrokerClient;
 use zeebe_proto::plugin::grpc_controller_client::GrpcControllerClient;
 use zeebe_proto::plugin::grpc_stdio_client::GrpcStdioClient;
+use zeebe_proto::tfplugin6::get_provider_schema;
 use zeebe_proto::tfplugin6::provider_client::ProviderClient;
 
 use super::credentials::{Credentials, tls};
 use super::dialect::Dialect;
 use super::handshake::{Address, Handshake};
+use super::protocol5;
 
 /// As Terraform has it.
 const LARGEST_MESSAGE: usize = 256 << 20;
@@ -41,6 +44,7 @@ pub struct Connection {
     pub broker: GrpcBrokerClient<Channel>,
     /// Whether the plugin is well.
     pub health: HealthClient<Channel>,
+    dialect: Dialect,
 }
 
 /// Why there is no connection.
@@ -74,15 +78,25 @@ impl Connection {
             .connect_with_connector(connector)
             .await
             .map_err(ConnectError::Connect)?;
+        let dialect = Dialect::new(channel.clone(), handshake.protocol);
         Ok(Self {
-            provider: ProviderClient::new(Dialect::new(channel.clone(), handshake.protocol))
+            provider: ProviderClient::new(dialect.clone())
                 .max_decoding_message_size(LARGEST_MESSAGE)
                 .max_encoding_message_size(LARGEST_MESSAGE),
             controller: GrpcControllerClient::new(channel.clone()),
             stdio: GrpcStdioClient::new(channel.clone()),
             broker: GrpcBrokerClient::new(channel.clone()),
             health: HealthClient::new(channel),
+            dialect,
         })
+    }
+
+    /// Asks for the provider's schema, in whichever protocol it speaks.
+    pub async fn schema(&mut self) -> Result<Response<get_provider_schema::Response>, Status> {
+        match self.dialect.protocol() {
+            5 => protocol5::schema(self.dialect.clone(), LARGEST_MESSAGE).await,
+            _ => self.provider.get_provider_schema(get_provider_schema::Request {}).await,
+        }
     }
 
     /// Shakes hands on TLS alone, and waits for what the server says first. In TLS 1.3 a refused client learns it only then.

@@ -1,5 +1,5 @@
 //! Protocol 5 spoken with the messages of protocol 6: those that both have carry the same fields under the
-//! same numbers, and only the service and some of its calls have other names.
+//! same numbers, but for the schema's, and the service and some of its calls have other names.
 
 use std::task::{Context, Poll};
 
@@ -16,6 +16,11 @@ pub struct Dialect {
 }
 
 impl Dialect {
+    /// The version of the protocol that is spoken.
+    pub fn protocol(&self) -> u32 {
+        self.protocol
+    }
+
     /// The channel, spoken to in a version of the protocol.
     pub fn new(channel: Channel, protocol: u32) -> Self {
         Self { channel, protocol }

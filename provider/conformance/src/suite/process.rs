@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use zeebe_proto::tfplugin6::{
-    get_metadata, get_provider_schema, stop_provider, validate_provider_config,
+    get_metadata, stop_provider, validate_provider_config,
 };
 
 use super::{Run, RunError};
@@ -231,8 +231,7 @@ impl Run {
         // The signal is taken at some time; what it does is then to be seen in one of these.
         for _ in 0..5 {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let request = get_provider_schema::Request {};
-            let answer = session.connection.provider.get_provider_schema(request).await;
+            let answer = session.connection.schema().await;
             if let Err(status) = answer {
                 let breach = Breach::of("an answer", status.to_string());
                 session.judge.look(Rule::ProcessInterrupt, &scene, [breach]);

@@ -19,8 +19,7 @@ impl Run {
     /// Asks for all schemas and looks them through; nothing where there are none.
     pub(super) async fn schemas(session: &mut Session) -> Option<()> {
         let scene = Scene::of("provider", "GetProviderSchema");
-        let request = get_provider_schema::Request {};
-        let answer = session.connection.provider.get_provider_schema(request).await;
+        let answer = session.connection.schema().await;
         let sent = session.answer(Rule::SchemaAnswers, &scene, answer)?;
         if session.diagnostics(&scene, &sent.diagnostics, None) {
             let breach = Breach::of("no error", errors(&sent.diagnostics));
@@ -63,8 +62,7 @@ impl Run {
     /// The schema is what it was before the provider was configured.
     pub(super) async fn schema_again(session: &mut Session) {
         let scene = Scene::of("provider", "GetProviderSchema after configuration");
-        let request = get_provider_schema::Request {};
-        let answer = session.connection.provider.get_provider_schema(request).await;
+        let answer = session.connection.schema().await;
         let Some(sent) = session.answer(Rule::SchemaStable, &scene, answer) else { return };
         let breach = (sent != session.schemas.sent).then(|| {
             let (before, after) = (kinds(&session.schemas.sent), kinds(&sent));
