@@ -21,6 +21,7 @@ mod engine;
 mod error;
 mod estate;
 mod id;
+mod kept;
 mod planning;
 mod problems;
 

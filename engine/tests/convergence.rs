@@ -88,6 +88,11 @@ async fn converge(from: &Wish, to: &Wish) -> Result<(), TestCaseError> {
     let refused = zeebe_spec::may_follow(&from.version, &to.version).is_err();
     let plan = cluster.plan_change(&to, &made.seen, &call).await;
     prop_assert_eq!(plan.is_err(), refused);
+    // What Terraform keeps of a look leads to the same plan.
+    let kept = cluster.keep(&made.seen, Some(&from));
+    let recalled = cluster.recall(&kept, Some(&from)).unwrap();
+    let again = cluster.plan_change(&to, &recalled, &call).await;
+    prop_assert_eq!(again.as_ref().ok(), plan.as_ref().ok());
     if let Ok(plan) = plan {
         let planned = plan.sentences();
         let changed = cluster.change(&to, Some(&planned), &call).await.unwrap();

@@ -125,7 +125,7 @@ impl Managed for ClusterResource {
         })
         .await;
         let error = match outcome {
-            Ok(applied) => return made(planned, applied),
+            Ok(applied) => return made(&cluster, planned, applied),
             Err(error) => error,
         };
         let quiet = zeebe_engine::Call::quiet();
@@ -134,7 +134,7 @@ impl Managed for ClusterResource {
             Err(_) if error.touched_nothing() => return failed(&error, &name),
             // What is there is not known: a state that may describe nothing is found gone by the next
             // refresh, and a cluster without a state would be lost.
-            Err(_) => return kept(planned, None, explain::engine(&error, &name)),
+            Err(_) => return kept(&cluster, planned, None, explain::engine(&error, &name)),
         };
         if error.touched_nothing() || seen.components.is_empty() {
             // Nothing runs: what the book says is only that a creation had begun.
@@ -154,7 +154,7 @@ impl Managed for ClusterResource {
                         error.chain()
                     ),
                 );
-                kept(planned, Some(&seen), vec![warning])
+                kept(&cluster, planned, Some(&seen), vec![warning])
             }
             (OnCreateTimeout::Delete, Some(_)) => {
                 let mut diagnostics = explain::engine(&error, &name);
@@ -166,13 +166,13 @@ impl Managed for ClusterResource {
                     }
                     Err(undo) => {
                         diagnostics.extend(explain::engine(&undo, &name));
-                        kept(planned, Some(&seen), diagnostics)
+                        kept(&cluster, planned, Some(&seen), diagnostics)
                     }
                 }
             }
             (OnCreateTimeout::Fail, Some(_))
             | (OnCreateTimeout::Keep | OnCreateTimeout::Fail | OnCreateTimeout::Delete, None) => {
-                kept(planned, Some(&seen), explain::engine(&error, &name))
+                kept(&cluster, planned, Some(&seen), explain::engine(&error, &name))
             }
         }
     }
@@ -182,7 +182,7 @@ impl Managed for ClusterResource {
         let name = prior.name.as_known().map(ToString::to_string).unwrap_or_default();
         let looked = self.look(call, &prior, &name).await;
         match looked {
-            Ok(seen) => found(prior, &seen),
+            Ok((cluster, seen)) => found(&cluster, prior, &seen),
             Err(error) => {
                 Outcome { state: Some(prior), private, diagnostics: explain::engine(&error, &name) }
             }
@@ -218,10 +218,10 @@ impl Managed for ClusterResource {
         })
         .await;
         match outcome {
-            Ok(applied) => made(planned, applied),
+            Ok(applied) => made(&cluster, planned, applied),
             Err(error) => {
                 let private = match cluster.look(&zeebe_engine::Call::quiet()).await {
-                    Ok(seen) => stored(&seen),
+                    Ok(seen) => stored(&cluster, &prior, &seen),
                     Err(_) => private,
                 };
                 let diagnostics = explain::engine(&error, &name);
@@ -280,7 +280,8 @@ impl Managed for ClusterResource {
         match &seen.record {
             Some(record) if record.phase != Phase::Destroyed => {
                 let state = record::state_of(&cluster, record);
-                Outcome::there(state).with_private(stored(&seen))
+                let private = stored(&cluster, &state, &seen);
+                Outcome::there(state).with_private(private)
             }
             Some(_) | None => Outcome::failed(Diagnostic::error(
                 format!("no cluster stands at {id}"),
@@ -337,10 +338,10 @@ impl ClusterResource {
         let (plan, _) = within(call, &name, READ, |call| {
             let cluster = &cluster;
             async move {
-                let seen = match serde_json::from_slice(&change.private) {
-                    Ok(seen) => seen,
+                let seen = match cluster.recall(&change.private, self::spec(prior).ok().as_ref()) {
+                    Some(seen) => seen,
                     // A state that was imported by an older release, or whose private part was lost.
-                    Err(_) => cluster.look(&call).await?,
+                    None => cluster.look(&call).await?,
                 };
                 cluster.plan_change(spec, &seen, &call).await
             }
@@ -360,7 +361,7 @@ impl ClusterResource {
         call: &Call,
         prior: &Cluster,
         name: &str,
-    ) -> Result<ClusterObserved, EngineError> {
+    ) -> Result<(zeebe_engine::Cluster, ClusterObserved), EngineError> {
         let id = prior.id.as_known().cloned().unwrap_or_default();
         let cluster = self.engine.at(&id).map_err(EngineError::Open)?;
         let deadline = prior.timeouts.of_operation(Operation::Read, READ);
@@ -369,7 +370,7 @@ impl ClusterResource {
             async move { cluster.look(&call).await }
         })
         .await;
-        seen
+        seen.map(|seen| (cluster, seen))
     }
 }
 
@@ -409,7 +410,11 @@ fn refused(change: Change<Cluster>, diagnostics: Vec<Diagnostic>) -> Planned<Clu
 }
 
 /// What is found is the state: as it was where it says the same, as the book says where it does not.
-fn found(prior: Cluster, seen: &ClusterObserved) -> Outcome<Cluster> {
+fn found(
+    cluster: &zeebe_engine::Cluster,
+    prior: Cluster,
+    seen: &ClusterObserved,
+) -> Outcome<Cluster> {
     let Some(found) = &seen.record else {
         return Outcome::gone();
     };
@@ -433,33 +438,35 @@ fn found(prior: Cluster, seen: &ClusterObserved) -> Outcome<Cluster> {
         }
     };
     record::phase(&mut state, found.phase);
-    let private = stored(seen);
+    let private = stored(cluster, &state, seen);
     Outcome::there(state).with_private(private)
 }
 
-fn made(planned: Cluster, applied: Applied) -> Outcome<Cluster> {
+fn made(cluster: &zeebe_engine::Cluster, planned: Cluster, applied: Applied) -> Outcome<Cluster> {
     let Applied { sentences, seen } = applied;
     let mut state = planned;
     state.last_change.set(sentences);
     record::phase(&mut state, Phase::Ready);
-    Outcome::there(state).with_private(stored(&seen))
+    let private = stored(cluster, &state, &seen);
+    Outcome::there(state).with_private(private)
 }
 
 /// What was made so far is kept in the state.
 fn kept(
+    cluster: &zeebe_engine::Cluster,
     planned: Cluster,
     seen: Option<&ClusterObserved>,
     diagnostics: Vec<Diagnostic>,
 ) -> Outcome<Cluster> {
     let mut state = planned;
     record::phase(&mut state, Phase::Creating);
-    let private = seen.map(stored).unwrap_or_default();
+    let private = seen.map(|seen| stored(cluster, &state, seen)).unwrap_or_default();
     Outcome { state: Some(state), private, diagnostics }
 }
 
-fn stored(seen: &ClusterObserved) -> Vec<u8> {
-    // A look holds nothing but text, numbers and maps with text keys, which all have a form in JSON.
-    serde_json::to_vec(seen).unwrap_or_default()
+/// What is kept beside this state, so that the next plan follows from what was seen and nothing else.
+fn stored(cluster: &zeebe_engine::Cluster, state: &Cluster, seen: &ClusterObserved) -> Vec<u8> {
+    cluster.keep(seen, spec(state).ok().as_ref())
 }
 
 fn failed(error: &EngineError, name: &str) -> Outcome<Cluster> {
