@@ -63,10 +63,24 @@ impl<'a> Wait<'a> {
 
     /// Pauses before the next look, but not beyond the deadline.
     pub(crate) async fn pause(&mut self) -> Result<(), StepError> {
+        let (usual, left) = (self.usual(), self.left());
+        cancellable(self.call, self.clock.sleep(usual.min(left))).await
+    }
+
+    /// Pauses before a look that can find something else only where something happens by itself, or after
+    /// `longest`; but not beyond the deadline.
+    pub(crate) async fn pause_for_a_sight(&mut self, longest: Duration) -> Result<(), StepError> {
+        let (usual, left) = (self.usual(), self.left());
+        cancellable(self.call, self.clock.pause(usual, longest.min(left))).await
+    }
+
+    fn usual(&mut self) -> Duration {
         // The builder sets no end.
-        let pause = self.pauses.next().unwrap_or(LONGEST);
-        let left = self.deadline.saturating_sub(self.so_far());
-        cancellable(self.call, self.clock.sleep(pause.min(left))).await
+        self.pauses.next().unwrap_or(LONGEST)
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_sub(self.so_far())
     }
 
     /// Looks often again: something has moved.

@@ -15,6 +15,12 @@ pub trait Clock: Send + Sync {
 
     /// Waits.
     async fn sleep(&self, duration: Duration);
+
+    /// Waits before the next look at what changes by itself: as long as is `usual`, or, by a clock that knows
+    /// when something will be seen to happen, until then; never longer than `longest`.
+    async fn pause(&self, usual: Duration, longest: Duration) {
+        self.sleep(usual.min(longest)).await;
+    }
 }
 
 /// The machine's clock.

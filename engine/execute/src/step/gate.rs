@@ -43,7 +43,8 @@ pub(super) async fn gate(run: &Run<'_>, gate: &Gate) -> Result<(), StepError> {
             Err(why) => Look::Lacks(vec![why.clone()]),
         };
         let now = wait.so_far();
-        match seen {
+        // How long nothing but a sight of something else can end the wait.
+        let longest = match seen {
             Look::Whole(leaders) => {
                 let since = match whole.take() {
                     Some((since, before)) if before == leaders => since,
@@ -73,6 +74,7 @@ pub(super) async fn gate(run: &Run<'_>, gate: &Gate) -> Result<(), StepError> {
                 if wait.is_over() {
                     return Err(StepError::TimedOut { after: gate.deadline, lacks: vec![what] });
                 }
+                gate.stable_for.saturating_sub(held)
             }
             Look::Lacks(lacks) => {
                 whole = None;
@@ -83,9 +85,10 @@ pub(super) async fn gate(run: &Run<'_>, gate: &Gate) -> Result<(), StepError> {
                 if wait.is_over() {
                     return Err(StepError::TimedOut { after: gate.deadline, lacks });
                 }
+                gate.deadline
             }
-        }
-        wait.pause().await?;
+        };
+        wait.pause_for_a_sight(longest).await?;
     }
 }
 

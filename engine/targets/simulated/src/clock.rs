@@ -38,13 +38,21 @@ impl Clock for VirtualClock {
     }
 
     async fn sleep(&self, duration: Duration) {
-        let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX / 2);
+        self.pause(duration, duration).await;
+    }
+
+    async fn pause(&self, usual: Duration, longest: Duration) {
+        let (usual, longest) = (milliseconds(usual.min(longest)), milliseconds(longest));
         if self.crash.alive().is_err() {
-            self.store.drift(milliseconds);
-        } else if let Err(error) = self.store.pass(milliseconds) {
+            self.store.drift(usual);
+        } else if let Err(error) = self.store.pass(usual, longest) {
             tracing::warn!(%error, "virtual time could not be kept");
         }
         // Whoever waits in a loop lets others have their turn, as with a real clock.
         tokio::task::yield_now().await;
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX / 2)
 }

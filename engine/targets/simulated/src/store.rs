@@ -1,8 +1,10 @@
 //! The cluster's state in its directory: read whole, changed under a lock, written whole.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::de::DeserializeOwned;
@@ -67,11 +69,13 @@ pub(crate) struct Store {
     seed: u64,
     /// The cluster's clock as it was last seen, so that whoever only asks for the time reads no file.
     clock: AtomicU64,
+    /// The state as it was last read or written here.
+    last: Mutex<Option<Held>>,
 }
 
 impl Store {
     pub(crate) const fn new(root: Utf8PathBuf, seed: u64) -> Self {
-        Self { root, seed, clock: AtomicU64::new(UNSEEN) }
+        Self { root, seed, clock: AtomicU64::new(UNSEEN), last: Mutex::new(None) }
     }
 
     pub(crate) fn root(&self) -> &Utf8Path {
@@ -109,11 +113,19 @@ impl Store {
 
     fn read(&self) -> Result<Option<Model>, StoreError> {
         let path = self.file();
-        let Some(text) = read_if_there(&path)? else { return Ok(None) };
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = &*last
+            && held.is_at(&path)
+        {
+            return Ok(Some(held.model.clone()));
+        }
+        *last = None;
+        let Some((file, text)) = open_if_there(&path)? else { return Ok(None) };
         let document: Document<Model> = match parse(&path, &text) {
             Ok(document) => document,
             Err(error) => return Err(newer(&path, &text).unwrap_or(error)),
         };
+        *last = Held::new(file, document.model.clone());
         Ok(Some(document.model))
     }
 
@@ -122,6 +134,11 @@ impl Store {
         if self.faults()?.is_some_and(|faults| faults.trouble.is_some()) {
             return self.change(|model, _| model.clone());
         }
+        self.look_without_faults()
+    }
+
+    /// A look at the state, by whoever knows that nothing shall go wrong.
+    pub(crate) fn look_without_faults(&self) -> Result<Model, StoreError> {
         let model = self.read()?.unwrap_or_else(|| Model::new(self.seed, self.clock_or_zero()));
         self.saw(&model);
         Ok(model)
@@ -153,7 +170,9 @@ impl Store {
             None if empty => {}
             Some(before) if *before == model => {}
             Some(_) | None => {
-                self.write(&self.file(), &Document { format: FORMAT, model: &model })?;
+                let file = self.write(&self.file(), &Document { format: FORMAT, model: &model })?;
+                *self.last.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Held::new(file, model.clone());
             }
         }
         self.saw(&model);
@@ -161,19 +180,32 @@ impl Store {
             Some(before) if before == faults => {}
             Some(_) if faults.is_empty() => remove(&self.faults_file())?,
             None if faults.is_empty() => {}
-            Some(_) | None => self.write(&self.faults_file(), &faults)?,
+            Some(_) | None => {
+                self.write(&self.faults_file(), &faults)?;
+            }
         }
         Ok(outcome)
     }
 
-    /// Lets virtual time pass. Where nothing stands, only this engine's clock goes on.
-    pub(crate) fn pass(&self, milliseconds: u64) -> Result<(), StoreError> {
+    /// Lets virtual time pass: on to the next moment at which something can be seen to happen, if that is
+    /// between `usual` and `longest` milliseconds from now, else as long as is `usual`. What was told to go
+    /// wrong happens by the count of the looks, so there are as many as usual while there is any of it. Where
+    /// nothing stands, only this engine's clock goes on.
+    pub(crate) fn pass(&self, usual: u64, longest: u64) -> Result<(), StoreError> {
         let passed = match self.file().try_exists() {
             Ok(false) => Ok(()),
-            Ok(true) => return self.change(|model, _| model.pass(milliseconds)),
+            Ok(true) => {
+                return self.change(|model, faults| {
+                    let ahead = model.next_sight().map(|next| next.saturating_sub(model.now()));
+                    model.pass(match ahead {
+                        Some(ahead) if faults.is_empty() => ahead.clamp(usual, longest),
+                        Some(_) | None => usual,
+                    });
+                });
+            }
             Err(source) => Err(StoreError::Read { path: self.file(), source }),
         };
-        self.drift(milliseconds);
+        self.drift(usual);
         passed
     }
 
@@ -215,16 +247,58 @@ impl Store {
 
     /// A reader, or a kill, sees the old file or the new one. The disk is not waited for: a simulated cluster
     /// need not survive the machine's power.
-    fn write(&self, path: &Utf8Path, body: &impl Serialize) -> Result<(), StoreError> {
+    fn write(&self, path: &Utf8Path, body: &impl Serialize) -> Result<File, StoreError> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let temporary = self.root.join(format!(".{}-{number}", std::process::id()));
         let failed = |source| StoreError::Write { path: path.to_owned(), source };
         let text = serde_json::to_vec(body).map_err(|error| failed(error.into()))?;
         File::create(&temporary)
-            .and_then(|mut file| file.write_all(&text))
-            .and_then(|()| fs::rename(&temporary, path))
+            .and_then(|mut file| file.write_all(&text).map(|()| file))
+            .and_then(|file| fs::rename(&temporary, path).map(|()| file))
             .map_err(failed)
+    }
+}
+
+/// A state that was read, and the file that it was read from. As long as the file is open, no other can have
+/// its number, so a look at what stands there tells whether it is still this one.
+#[derive(Debug)]
+struct Held {
+    _open: File,
+    stamp: Stamp,
+    model: Model,
+}
+
+/// What tells one content of a file from another: every engine writes a new file, and who writes into the old
+/// one by hand changes the rest.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    number: u64,
+    length: u64,
+    written: (i64, i64),
+}
+
+impl Held {
+    /// `None` where the file cannot be told from others: then it is read again.
+    fn new(file: File, model: Model) -> Option<Self> {
+        let stamp = Stamp::of(&file.metadata().ok()?);
+        Some(Self { _open: file, stamp, model })
+    }
+
+    fn is_at(&self, path: &Utf8Path) -> bool {
+        fs::metadata(path).is_ok_and(|there| Stamp::of(&there) == self.stamp)
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            number: metadata.ino(),
+            length: metadata.len(),
+            written: (metadata.mtime(), metadata.mtime_nsec()),
+        }
     }
 }
 
@@ -232,8 +306,14 @@ impl Store {
 const UNSEEN: u64 = u64::MAX;
 
 fn read_if_there(path: &Utf8Path) -> Result<Option<Vec<u8>>, StoreError> {
-    match fs::read(path) {
-        Ok(text) => Ok(Some(text)),
+    Ok(open_if_there(path)?.map(|(_, text)| text))
+}
+
+fn open_if_there(path: &Utf8Path) -> Result<Option<(File, Vec<u8>)>, StoreError> {
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|mut file| file.read_to_end(&mut text).map(|_| file));
+    match read {
+        Ok(file) => Ok(Some((file, text))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(source) => Err(StoreError::Read { path: path.to_owned(), source }),
     }

@@ -163,7 +163,7 @@ pub(super) fn reply(store: &Store, crash: &Crash, server: Server, asked: &Asked)
             disturbed(model, server, asked, fault)
         })
     } else {
-        store.look().map(|mut model| disturbed(&mut model, server, asked, None))
+        store.look_without_faults().map(|mut model| disturbed(&mut model, server, asked, None))
     };
     if mutates && crash.after().is_err() {
         return Reply::Drop;

@@ -6,7 +6,7 @@ use zeebe_spec::{BrokerId, Minor, PartitionId};
 use super::configuration::{Configuration, Data, Member, Progress, Switch};
 use super::election::Leadership;
 use super::machine::{Copy, Readiness};
-use super::pace::Moment;
+use super::pace::{FAILURE_TIMEOUT, GOSSIP, Moment};
 use super::{Fitness, Model};
 
 impl Model {
@@ -62,6 +62,25 @@ impl Model {
             .chain(flaps)
             .chain(self.next_copy())
             .filter(|due| *due > self.now)
+            .min()
+    }
+
+    /// The next moment at which a look may find something else, if nobody does anything: what happens by
+    /// itself, what gateways hear of it later, and what is no more believed.
+    pub fn next_sight(&self) -> Option<Moment> {
+        let gateways = self.gateways.values().filter_map(|gateway| gateway.run);
+        let answers = gateways.map(|run| run.answers);
+        let stopped = self.brokers.values().filter_map(|machine| machine.stopped);
+        let given_up = stopped.map(|at| at.saturating_add(FAILURE_TIMEOUT));
+        let members = self.configuration.iter().flat_map(|it| it.members.values());
+        let changed = members.filter(|member| member.updated.is_some());
+        let replicas = changed.flat_map(|member| member.partitions.values());
+        let heard = replicas.map(|replica| replica.since.saturating_add(GOSSIP));
+        answers
+            .chain(given_up)
+            .chain(heard)
+            .chain(self.next_due())
+            .filter(|moment| *moment > self.now)
             .min()
     }
 
