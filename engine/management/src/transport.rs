@@ -22,6 +22,10 @@ const MOST_REDIRECTS: usize = 3;
 /// request on a connection that has died meanwhile is one that nobody can say the outcome of.
 const IDLE: Duration = Duration::from_secs(2);
 
+/// As many connections to one host are kept as there are clusters that Terraform changes at a time: behind a
+/// tunnel, and where they are simulated, they share it.
+const CONNECTIONS: usize = 10;
+
 /// How long is waited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
@@ -100,7 +104,7 @@ impl Transport {
             .connect_timeout(timeouts.connect)
             .timeout(timeouts.request)
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(1)
+            .pool_max_idle_per_host(CONNECTIONS)
             .build()
             .map_err(|source| TransportError { source })?;
         Ok(Self { http, timeouts })
