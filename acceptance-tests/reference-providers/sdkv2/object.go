@@ -90,8 +90,18 @@ func objectResource() *schema.Resource {
 		},
 		Timeouts: &schema.ResourceTimeout{Create: schema.DefaultTimeout(time.Minute), Delete: schema.DefaultTimeout(time.Minute)},
 		CustomizeDiff: func(_ context.Context, diff *schema.ResourceDiff, _ any) error {
-			if diff.Id() != "" && diff.HasChanges(wished...) {
-				return diff.SetNewComputed("revision")
+			if diff.Id() == "" {
+				return nil
+			}
+			for _, key := range wished {
+				before, after := diff.GetChange(key)
+				// A difference that is suppressed is none, and would be planned for ever.
+				if key == "caseless" && strings.EqualFold(fmt.Sprint(before), fmt.Sprint(after)) {
+					continue
+				}
+				if diff.HasChange(key) {
+					return diff.SetNewComputed("revision")
+				}
 			}
 			return nil
 		},

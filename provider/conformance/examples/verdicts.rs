@@ -72,7 +72,7 @@ fn page(terraform: &Utf8Path, mutant: &Utf8Path) -> io::Result<String> {
     let mut page = format!(
         "# Rules of tf-conformance\n\nEach rule has a mutant, a provider that breaks it and nothing else on purpose, \
          which the tests see caught by this very rule. The last column is what {version} itself said when it \
-         created, changed and destroyed a thing of the same mutant. Written by `make conformance`.\n\n\
+         created, changed and destroyed a thing of the same mutant; \"nothing\" is that it went through. Written by `make conformance`.\n\n\
          | rule | what it demands | who demands it | what terraform says to its mutant |\n|---|---|---|---|\n"
     );
     for rule in Rule::ALL {
@@ -117,7 +117,7 @@ fn verdict(terraform: &Utf8Path, mutant: &Utf8Path, rule: &str) -> io::Result<St
     ] {
         fs::write(&main, format!("{HEAD}{config}"))?;
         let output = run(arguments)?;
-        if let Some(said) = said(&output) {
+        if let Some(said) = said(arguments[0], &output) {
             return Ok(format!("{}: {said}", arguments[0]));
         }
     }
@@ -125,7 +125,7 @@ fn verdict(terraform: &Utf8Path, mutant: &Utf8Path, rule: &str) -> io::Result<St
 }
 
 /// The summary of the first error, or that a plan is not empty.
-fn said(output: &Output) -> Option<String> {
+fn said(command: &str, output: &Output) -> Option<String> {
     if output.status.success() {
         return None;
     }
@@ -136,7 +136,9 @@ fn said(output: &Output) -> Option<String> {
     });
     match (summary, output.status.code()) {
         (Some(summary), _) => Some(summary),
-        (None, Some(2)) => Some("the plan is not empty".to_owned()),
+        (None, Some(2)) if command == "plan" => Some("the plan is not empty".to_owned()),
+        // As Go programs end that panic.
+        (None, Some(2)) => Some("terraform itself crashes".to_owned()),
         (None, code) => Some(format!("ends with {code:?}")),
     }
 }

@@ -24,6 +24,9 @@ pub struct CaseFile {
     /// Data sources that need nothing to be there.
     #[serde(default)]
     pub data_sources: Vec<DataCase>,
+    /// Ephemeral resources.
+    #[serde(default)]
+    pub ephemerals: Vec<DataCase>,
     /// Calls of functions. Functions that are not named here are called with simple values.
     #[serde(default)]
     pub functions: Vec<FunctionCase>,
@@ -53,6 +56,12 @@ pub struct ResourceCase {
     /// Data sources that look at it.
     #[serde(default)]
     pub data_sources: Vec<DataCase>,
+    /// Lists that it is in.
+    #[serde(default)]
+    pub lists: Vec<DataCase>,
+    /// Actions on it.
+    #[serde(default)]
+    pub actions: Vec<DataCase>,
 }
 
 /// One configuration, and what becomes of it.
@@ -82,11 +91,11 @@ pub enum Outcome {
     FailsInPart,
 }
 
-/// One look.
+/// One look, or another call that has no state.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataCase {
-    /// The data source's type.
+    /// Its type.
     #[serde(rename = "type")]
     pub type_name: String,
     /// Its configuration.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::schema::{Attribute, Block, NestedBlock, Nesting};
+use crate::schema::{Attribute, Block, NestedBlock, Nesting, Presence};
 use crate::ty::Type;
 use crate::value::Value;
 use crate::wire::{self, WireError};
@@ -55,7 +55,9 @@ pub fn empty(block: &Block) -> Value {
 /// needs one of each to be there where one is required.
 pub fn unknown(block: &Block, is_set: &dyn Fn(&Attribute) -> bool) -> Value {
     let attribute = |(name, schema): (&String, &Attribute)| {
-        let value = if is_set(schema) { Value::UNKNOWN } else { Value::Null };
+        // terraform-plugin-sdk declares every resource's `id` as one that may be set, and refuses it.
+        let refused = name == "id" && schema.presence == Presence::OptionalComputed;
+        let value = if is_set(schema) && !refused { Value::UNKNOWN } else { Value::Null };
         (name.clone(), value)
     };
     let mut members: BTreeMap<_, _> = block.attributes.iter().map(attribute).collect();

@@ -207,6 +207,18 @@ rules! {
     DataPresent "data/present" "internal/terraform/node_resource_abstract_instance.go, readDataSource"
     /// What a data source was asked with stands in what it read.
     DataConfig "data/config" "docs/resource-instance-change-lifecycle.md"
+    /// An ephemeral resource opens, or says why not.
+    EphemeralOpens "ephemeral/opens" "internal/terraform/node_resource_ephemeral.go, ephemeralResourceOpen"
+    /// What an ephemeral resource gives is of its schema's type, and known.
+    EphemeralType "ephemeral/type" "internal/terraform/node_resource_ephemeral.go, ephemeralResourceOpen"
+    /// An open ephemeral resource can be renewed, where it asks for that, and closed.
+    EphemeralClose "ephemeral/close" "internal/terraform/node_resource_ephemeral.go, Close"
+    /// A listed object has an identity, of its schema and known.
+    ListIdentity "list/identity" "internal/plugin6/grpc_provider.go, ListResource"
+    /// A listed object comes along when it is asked for, of the schema's type.
+    ListObject "list/object" "internal/plugin6/grpc_provider.go, ListResource"
+    /// An action completes once, as the last that it says.
+    ActionCompleted "action/completed" "internal/terraform/node_action_trigger_instance_apply.go"
     /// A provider's configuration with unknown values is answered.
     ProviderUnknown "provider/unknown" "internal/terraform/node_provider.go, ConfigureProvider"
     /// A provider's valid configuration is accepted.

@@ -2,6 +2,7 @@
 
 mod data;
 mod functions;
+mod others;
 mod process;
 mod resources;
 mod schema;
@@ -128,6 +129,10 @@ impl Run {
         for case in &self.cases.data_sources {
             let directory = directory()?;
             self.look(session, case, directory.path(), &Value::Null).await?;
+        }
+        for case in &self.cases.ephemerals {
+            let directory = directory()?;
+            self.ephemeral(session, case, directory.path()).await?;
         }
         self.reattached(session, &config).await
     }

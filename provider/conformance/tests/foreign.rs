@@ -64,7 +64,8 @@ async fn hashicorps_time_takes_an_offset_that_is_not_known_yet_for_none() {
 /// One on each of the libraries that `HashiCorp` offers, which use all that those have.
 #[tokio::test(flavor = "multi_thread")]
 async fn reference_providers_draw_no_false_alarm() {
-    let framework = include_str!("../../../acceptance-tests/reference-providers/framework/case.json");
+    let framework =
+        include_str!("../../../acceptance-tests/reference-providers/framework/case.json");
     let sdkv2 = include_str!("../../../acceptance-tests/reference-providers/sdkv2/case.json");
     for (library, cases, fewest) in [("framework", framework, 85), ("sdkv2", sdkv2, 60)] {
         let Some(program) = built("reference-providers.sh", &[library]) else { return };

@@ -5,6 +5,7 @@
 
 mod answers;
 mod objects;
+mod others;
 mod schemas;
 mod service;
 mod serving;

@@ -6,8 +6,8 @@ use tf_conformance::rules::Rule;
 use zeebe_proto::tfplugin6::resource_identity_schema::IdentityAttribute;
 use zeebe_proto::tfplugin6::schema::{Attribute, Block, NestedBlock, Object, nested_block, object};
 use zeebe_proto::tfplugin6::{
-    Diagnostic, Function, ResourceIdentitySchema, Schema, ServerCapabilities, diagnostic, function,
-    get_metadata, get_provider_schema, get_resource_identity_schemas,
+    ActionSchema, Diagnostic, Function, ResourceIdentitySchema, Schema, ServerCapabilities,
+    diagnostic, function, get_metadata, get_provider_schema, get_resource_identity_schemas,
 };
 
 use crate::Mutant;
@@ -16,6 +16,10 @@ use crate::Mutant;
 pub(crate) const THING: &str = "mutant_thing";
 /// The one data source.
 pub(crate) const LOOK: &str = "mutant_look";
+/// The one ephemeral resource.
+pub(crate) const TOKEN: &str = "mutant_token";
+/// The one action.
+pub(crate) const TOUCH: &str = "mutant_touch";
 /// The one function.
 pub(crate) const SHOUT: &str = "shout";
 
@@ -144,8 +148,6 @@ pub(crate) fn schemas(mutant: Mutant, configured: bool) -> get_provider_schema::
     {
         "Another one.".clone_into(&mut block.description);
     }
-    let lists =
-        mutant.breaks(Rule::SchemaLists).then(|| ("mutant_other".to_owned(), schema(vec![])));
     get_provider_schema::Response {
         provider: Some(schema(vec![optional("endpoint", TEXT)])),
         resource_schemas: [(THING.to_owned(), thing)].into(),
@@ -155,7 +157,21 @@ pub(crate) fn schemas(mutant: Mutant, configured: bool) -> get_provider_schema::
         )]
         .into(),
         functions: functions(mutant),
-        list_resource_schemas: lists.into_iter().collect(),
+        list_resource_schemas: [(
+            listed(mutant).to_owned(),
+            schema(vec![required("directory", TEXT)]),
+        )]
+        .into(),
+        ephemeral_resource_schemas: [(
+            TOKEN.to_owned(),
+            schema(vec![required("name", TEXT), computed("value", TEXT)]),
+        )]
+        .into(),
+        action_schemas: [(
+            TOUCH.to_owned(),
+            ActionSchema { schema: Some(schema(vec![required("id", TEXT)])) },
+        )]
+        .into(),
         diagnostics: mutant
             .breaks(Rule::SchemaAnswers)
             .then(|| error("no schema today"))
@@ -175,6 +191,11 @@ fn capabilities() -> ServerCapabilities {
     }
 }
 
+/// The type of what can be listed.
+fn listed(mutant: Mutant) -> &'static str {
+    if mutant.breaks(Rule::SchemaLists) { "mutant_other" } else { THING }
+}
+
 pub(crate) fn metadata(mutant: Mutant) -> get_metadata::Response {
     let resources = if mutant.breaks(Rule::SchemaMetadata) { &[][..] } else { &[THING][..] };
     get_metadata::Response {
@@ -185,11 +206,11 @@ pub(crate) fn metadata(mutant: Mutant) -> get_metadata::Response {
             .collect(),
         data_sources: vec![get_metadata::DataSourceMetadata { type_name: LOOK.to_owned() }],
         functions: vec![get_metadata::FunctionMetadata { name: SHOUT.to_owned() }],
-        list_resources: mutant
-            .breaks(Rule::SchemaLists)
-            .then(|| get_metadata::ListResourceMetadata { type_name: "mutant_other".to_owned() })
-            .into_iter()
-            .collect(),
+        list_resources: vec![get_metadata::ListResourceMetadata {
+            type_name: listed(mutant).to_owned(),
+        }],
+        ephemeral_resources: vec![get_metadata::EphemeralMetadata { type_name: TOKEN.to_owned() }],
+        actions: vec![get_metadata::ActionMetadata { type_name: TOUCH.to_owned() }],
         ..get_metadata::Response::default()
     }
 }

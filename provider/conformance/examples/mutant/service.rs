@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use futures::stream;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status, Streaming};
 use zeebe_proto::tfplugin6::provider_server::Provider;
@@ -189,35 +190,36 @@ impl Provider for Service {
         &self,
         _request: Request<wire6::validate_ephemeral_resource_config::Request>,
     ) -> Answer<wire6::validate_ephemeral_resource_config::Response> {
-        absent()
+        Ok(Response::new(wire6::validate_ephemeral_resource_config::Response::default()))
     }
 
     async fn open_ephemeral_resource(
         &self,
-        _request: Request<wire6::open_ephemeral_resource::Request>,
+        request: Request<wire6::open_ephemeral_resource::Request>,
     ) -> Answer<wire6::open_ephemeral_resource::Response> {
-        absent()
+        let request = request.into_inner();
+        Ok(Response::new(self.open(&request)?))
     }
 
     async fn renew_ephemeral_resource(
         &self,
         _request: Request<wire6::renew_ephemeral_resource::Request>,
     ) -> Answer<wire6::renew_ephemeral_resource::Response> {
-        absent()
+        Ok(Response::new(wire6::renew_ephemeral_resource::Response::default()))
     }
 
     async fn close_ephemeral_resource(
         &self,
         _request: Request<wire6::close_ephemeral_resource::Request>,
     ) -> Answer<wire6::close_ephemeral_resource::Response> {
-        absent()
+        Ok(Response::new(self.close()))
     }
 
     async fn validate_list_resource_config(
         &self,
         _request: Request<wire6::validate_list_resource_config::Request>,
     ) -> Answer<wire6::validate_list_resource_config::Response> {
-        absent()
+        Ok(Response::new(wire6::validate_list_resource_config::Response::default()))
     }
 
     async fn validate_state_store_config(
@@ -266,23 +268,24 @@ impl Provider for Service {
         &self,
         _request: Request<wire6::plan_action::Request>,
     ) -> Answer<wire6::plan_action::Response> {
-        absent()
+        Ok(Response::new(wire6::plan_action::Response::default()))
     }
 
     async fn validate_action_config(
         &self,
         _request: Request<wire6::validate_action_config::Request>,
     ) -> Answer<wire6::validate_action_config::Response> {
-        absent()
+        Ok(Response::new(wire6::validate_action_config::Response::default()))
     }
 
     type ListResourceStream = BoxStream<wire6::list_resource::Event>;
 
     async fn list_resource(
         &self,
-        _request: Request<wire6::list_resource::Request>,
+        request: Request<wire6::list_resource::Request>,
     ) -> Answer<Self::ListResourceStream> {
-        absent()
+        let events = self.list(&request.into_inner())?;
+        Ok(Response::new(Box::pin(stream::iter(events.into_iter().map(Ok)))))
     }
 
     type ReadStateBytesStream = BoxStream<wire6::read_state_bytes::Response>;
@@ -307,6 +310,7 @@ impl Provider for Service {
         &self,
         _request: Request<wire6::invoke_action::Request>,
     ) -> Answer<Self::InvokeActionStream> {
-        absent()
+        let events = self.touch();
+        Ok(Response::new(Box::pin(stream::iter(events.into_iter().map(Ok)))))
     }
 }

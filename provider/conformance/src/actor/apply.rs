@@ -63,7 +63,7 @@ impl Actor<'_> {
             return Err(Stop::Broken);
         }
         let sent = answer.new_identity.as_ref();
-        let identity = self.identity(Rule::ApplyIdentity, &scene, sent, &planned.identity, false);
+        let identity = self.identity(Rule::ApplyIdentity, &scene, sent, &prior.identity, false);
         self.object = Object { value: known_parts(&new), private: answer.private, identity };
         Ok(())
     }

@@ -54,6 +54,9 @@ impl Actor<'_> {
         self.write_only(Rule::ImportWriteOnly, &scene, &value);
         let identity = one.identity.as_ref();
         let identity = self.identity(Rule::ReadIdentity, &scene, identity, &Value::Null, false);
+        // An import by id may leave the identity to the read that follows.
+        let told = identity.members().is_some_and(|it| it.values().any(|it| !it.is_null()));
+        let identity = if told { identity } else { Value::Null };
         Ok(Object { value, private: one.private.clone(), identity })
     }
 

@@ -1,5 +1,7 @@
 //! Plans.
 
+use std::collections::BTreeSet;
+
 use zeebe_proto::tfplugin6::plan_resource_change::{Request, Response};
 
 use super::{Actor, Object, Stop};
@@ -145,7 +147,10 @@ impl Actor<'_> {
             let got = again.map_or_else(|error| error.to_string(), |again| again.to_string());
             breaches.push(Breach::of(planned.to_string(), got));
         }
-        if first.requires_replace != second.requires_replace {
+        let reasons = |answer: &Response| {
+            answer.requires_replace.iter().map(Path::from).collect::<BTreeSet<_>>()
+        };
+        if reasons(first) != reasons(second) {
             breaches.push(Breach::of("the same reasons for a replacement", "others"));
         }
         self.session.judge.look(Rule::PlanSame, scene, breaches);

@@ -56,7 +56,7 @@ struct Block {
     #[prost(message, repeated, tag = "2")]
     attributes: Vec<Attribute>,
     #[prost(message, repeated, tag = "3")]
-    block_types: Vec<NestedBlock>,
+    nested: Vec<NestedBlock>,
     #[prost(bool, tag = "6")]
     deprecated: bool,
     #[prost(string, tag = "7")]
@@ -65,6 +65,7 @@ struct Block {
     computed: bool,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "the message has them")]
 #[derive(Clone, PartialEq, prost::Message)]
 struct Attribute {
     #[prost(string, tag = "1")]
@@ -164,7 +165,7 @@ fn block_6(block: Block) -> wire6::schema::Block {
     wire6::schema::Block {
         version: block.version,
         attributes: block.attributes.into_iter().map(attribute).collect(),
-        block_types: block.block_types.into_iter().map(nested).collect(),
+        block_types: block.nested.into_iter().map(nested).collect(),
         deprecated: block.deprecated,
         deprecation_message: block.deprecation_message,
         computed: block.computed,

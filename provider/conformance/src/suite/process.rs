@@ -6,9 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
-use zeebe_proto::tfplugin6::{
-    get_metadata, stop_provider, validate_provider_config,
-};
+use zeebe_proto::tfplugin6::{get_metadata, stop_provider, validate_provider_config};
 
 use super::{Run, RunError};
 use crate::actor::{Actor, Stop};

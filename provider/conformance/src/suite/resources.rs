@@ -121,6 +121,12 @@ impl Run {
         for look in &case.data_sources {
             self.look(session, look, directory.path(), &object.value).await?;
         }
+        for list in &case.lists {
+            self.list(session, list, directory.path(), &object.value).await?;
+        }
+        for action in &case.actions {
+            self.act(session, action, directory.path(), &object.value).await?;
+        }
         let Some(mut actor) = Actor::new(session, &case.type_name) else { return Ok(()) };
         actor.object = object;
         actor.imports(case, last.as_ref(), directory.path()).await?;
