@@ -3,6 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value as Json, json};
 use tf_sdk::Value;
+use tf_sdk::provider::Deferral;
 
 use crate::core::{Applied, Core, UNKNOWN};
 
@@ -54,4 +55,20 @@ async fn addresses_that_a_change_may_move_are_unknown_while_it_is_not_known() {
     }
     let known = core.config(json!({ "topology": standalone }));
     assert_eq!(core.carry_out(&first, &known).await, Applied::Done(Vec::new()));
+}
+
+/// For clients that can put a change off; what is planned holds for all others.
+#[rstest]
+#[case::the_target(json!({ "target": UNKNOWN }), Some(Deferral::ConfigUnknown))]
+#[case::which_target(json!({ "target": { "simulated": UNKNOWN } }), Some(Deferral::ConfigUnknown))]
+#[case::where_on_it(json!({ "target": { "simulated": { "directory": UNKNOWN } } }), None)]
+#[case::something_else(json!({ "version": UNKNOWN }), None)]
+#[tokio::test]
+async fn only_a_cluster_that_may_be_anywhere_is_put_off(
+    #[case] changes: Json,
+    #[case] expected: Option<Deferral>,
+) {
+    let core = Core::new();
+    assert_eq!(core.plan(&core.config(changes)).await.deferred, expected);
+    assert_eq!(core.plan(&core.config(json!({}))).await.deferred, None);
 }
