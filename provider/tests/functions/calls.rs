@@ -7,12 +7,16 @@ use rstest::rstest;
 use terraform_provider_zeebe::provider;
 use tf_sdk::Value;
 use tf_sdk::codec::json;
-use tf_sdk::provider::FunctionFault;
+use tf_sdk::provider::{FunctionFault, Provider};
 use zeebe_engine::Engine;
+
+fn offered() -> Provider {
+    provider(Engine::new().unwrap())
+}
 
 /// The result in JSON.
 fn call(name: &str, arguments: Vec<Value>) -> Result<String, FunctionFault> {
-    let provider = provider(Engine::new().expect("an engine needs nothing"));
+    let provider = offered();
     let function = provider.functions().find(|function| function.name() == name);
     let function = function.expect("the provider has it");
     let written = |result| {
