@@ -9,7 +9,7 @@
 //! anything else       the whole look, which is also what earlier releases kept
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -135,7 +135,7 @@ fn round(shape: &Shape) -> BTreeMap<BrokerId, Member> {
         .iter()
         .map(|id| (*id, Member { state: MemberState::Active, partitions: BTreeMap::new() }))
         .collect();
-    let ids: BTreeSet<BrokerId> = shape.members.clone();
+    let ids = &shape.members;
     for partition in 0..shape.partitions {
         let holders = ids.iter().cycle().skip(usize::from(partition) % ids.len().max(1));
         for id in holders.take(usize::from(shape.replication_factor)) {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use camino_tempfile::Utf8TempDir;
 use rstest::rstest;
-use zeebe_plan::component::{ComponentId, Condition, Fingerprint, Observed};
+use zeebe_plan::component::{ComponentId, ComponentState, Condition, Fingerprint, Observed};
 use zeebe_plan::observed::{Canary, ClusterObserved, LastApply, Phase, ProductObserved};
 use zeebe_plan::product::{
     ChangeId, ChangeStatus, ClusterTopology, LastChange, MemberState, PendingChange,
@@ -168,16 +168,13 @@ async fn a_stamp_of_another_wish_or_of_another_release_is_not_believed() {
     assert_eq!(cluster.recall(b"", Some(&spec)), None);
 }
 
-fn state(seen: &mut ClusterObserved) -> &mut zeebe_plan::component::ComponentState {
-    match seen.components.get_mut(&ComponentId::Broker(BrokerId(1))) {
-        Some(Observed::Present(state)) => state,
-        other => panic!("{other:?}"),
-    }
+fn state(seen: &mut ClusterObserved) -> &mut ComponentState {
+    let broker = seen.components.get_mut(&ComponentId::Broker(BrokerId(1)));
+    let Some(Observed::Present(state)) = broker else { panic!("no broker 1") };
+    state
 }
 
 fn topology(seen: &mut ClusterObserved) -> &mut ClusterTopology {
-    match &mut seen.product {
-        ProductObserved::Answered(answer) => &mut answer.topology,
-        other => panic!("{other:?}"),
-    }
+    let ProductObserved::Answered(answer) = &mut seen.product else { panic!("no answer") };
+    &mut answer.topology
 }
