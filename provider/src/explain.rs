@@ -224,7 +224,14 @@ fn plan(error: &PlanError) -> Diagnostic {
                 Path::attribute("target")
             }
         }),
-        PlanError::Occupied { place: _, difference } => Diagnostic::error(summary, difference.clone()),
+        PlanError::Occupied { place: _, difference } => Diagnostic::error(
+            summary,
+            format!(
+                "{difference} Where Terraform wants to replace this very cluster, because it is tainted or \
+                 `-replace` names it, run `terraform untaint` or leave `-replace` out: changes need no \
+                 replacement."
+            ),
+        ),
         PlanError::Protected { name: _ } => Diagnostic::error(
             summary,
             "Set `deletion_protection = false`, apply, and destroy then.",

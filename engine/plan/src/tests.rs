@@ -207,6 +207,21 @@ fn silence_is_an_error_unless_an_apply_was_cut_off() {
 }
 
 #[test]
+fn silence_is_explained_by_a_coordinator_that_does_not_run() {
+    let mut world = World::of("8.6.0", 3, 3, 3);
+    world.stop(BrokerId(0));
+    world.observed.product = ProductObserved::Silent("502 from brokers 1 and 2".to_owned());
+    let plan = world.converge_to(&World::of("8.6.0", 3, 3, 3)).unwrap();
+    assert_eq!(
+        text(&plan),
+        "- have Zeebe 8.6.0 at hand\n\
+         - start broker 0, which does not run\n\
+         - wait until brokers 0, 1, 2 lead 3 partitions with 3 healthy copies each\n\
+         - write the wish into the book\n"
+    );
+}
+
+#[test]
 fn what_is_unclear_is_never_taken_for_absent() {
     let mut world = World::of("8.6.0", 1, 1, 1);
     let id = ComponentId::Broker(BrokerId(0));

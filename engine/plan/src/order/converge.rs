@@ -35,7 +35,7 @@ pub fn converge(
     fixed(desired, record)?;
     let seen = seen(observed)?;
     versions(desired, record, &seen)?;
-    let product = product(record, observed)?;
+    let product = product(record, observed, &seen)?;
     partitions(desired, &product.shape)?;
 
     quorum(record, &seen, &product.shape)?;
@@ -105,14 +105,22 @@ struct Product {
     under_way: Option<ChangeId>,
 }
 
-fn product(record: &ClusterRecord, observed: &ClusterObserved) -> Result<Product, PlanError> {
+fn product(
+    record: &ClusterRecord,
+    observed: &ClusterObserved,
+    seen: &BTreeMap<ComponentId, &ComponentState>,
+) -> Result<Product, PlanError> {
+    let as_recorded = || Product { shape: record.shape.clone(), under_way: None };
+    // Only the lowest member answers for the cluster; the others pass questions on to it, and refuse while it
+    // does not run (502, seen on 8.5.8 and 8.6.0).
+    let coordinator = record.shape.members.first().map(|id| ComponentId::Broker(*id));
+    let coordinator_runs = coordinator.is_none_or(|id| runs(seen.get(&id).copied()));
     match &observed.product {
-        ProductObserved::Down => Ok(Product { shape: record.shape.clone(), under_way: None }),
+        ProductObserved::Down => Ok(as_recorded()),
         ProductObserved::Silent(why) => match (record.phase, observed.last_apply) {
             // Brokers that an apply has started and did not wait for may still be starting.
-            (Phase::Creating, _) | (_, LastApply::CutOff) => {
-                Ok(Product { shape: record.shape.clone(), under_way: None })
-            }
+            (Phase::Creating, _) | (_, LastApply::CutOff) => Ok(as_recorded()),
+            _ if !coordinator_runs => Ok(as_recorded()),
             (Phase::Ready | Phase::Destroying | Phase::Destroyed, _) => {
                 Err(PlanError::Silent { why: why.clone() })
             }
