@@ -71,6 +71,7 @@ fn failure(error: EngineError) -> anyhow::Error {
         | EngineError::Observe(_)
         | EngineError::Target(_)
         | EngineError::Management(_)
+        | EngineError::Deed { .. }
         | EngineError::Execute(_) => match error.advice() {
             Some(advice) => anyhow!("{}. {advice}", error.chain()),
             None => anyhow!("{}", error.chain()),
