@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeebe_plan::component::{ComponentState, Condition, Observed};
 use zeebe_plan::desired;
+use zeebe_plan::distribution::distribution;
 use zeebe_plan::observed::{
     Canary, ClusterObserved, ClusterRecord, LastApply, Phase, ProductAnswer, ProductObserved, Shape,
 };
@@ -93,7 +94,7 @@ impl Cluster {
                 by: desired.shape.members.first().copied().unwrap_or(BrokerId(0)),
                 topology: ClusterTopology {
                     version: 0,
-                    members: round(&desired.shape),
+                    members: members(&desired.shape),
                     active_partitions,
                     last_change: None,
                     pending_change: None,
@@ -128,20 +129,19 @@ fn essence(seen: &ClusterObserved) -> ClusterObserved {
     essence
 }
 
-/// The product's own distribution: partition after partition, each from the next broker on.
-fn round(shape: &Shape) -> BTreeMap<BrokerId, Member> {
+/// The product's own distribution, without its priorities.
+fn members(shape: &Shape) -> BTreeMap<BrokerId, Member> {
     let mut members: BTreeMap<BrokerId, Member> = shape
         .members
         .iter()
         .map(|id| (*id, Member { state: MemberState::Active, partitions: BTreeMap::new() }))
         .collect();
-    let ids = &shape.members;
-    for partition in 0..shape.partitions {
-        let holders = ids.iter().cycle().skip(usize::from(partition) % ids.len().max(1));
-        for id in holders.take(usize::from(shape.replication_factor)) {
+    let by_turns = distribution(&shape.members, shape.partitions, shape.replication_factor);
+    for (partition, brokers) in by_turns {
+        for id in brokers.keys() {
             if let Some(member) = members.get_mut(id) {
                 let replica = Replica { state: MemberState::Active, priority: 0 };
-                member.partitions.insert(PartitionId(partition + 1), replica);
+                member.partitions.insert(partition, replica);
             }
         }
     }
