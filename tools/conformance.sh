@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes docs/conformance-rules.md: each rule of tf-conformance, and what real terraform says to its mutant.
+# Writes docs/guides/conformance-rules.md: each rule of tf-conformance, and what real terraform says to its mutant.
 # usage: conformance.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
@@ -10,4 +10,4 @@ target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"targ
 page=$(mktemp)
 trap 'rm -f "$page"' EXIT
 "$target/debug/examples/verdicts" "$terraform" "$target/debug/examples/mutant" >"$page"
-cp "$page" docs/conformance-rules.md
+cp "$page" docs/guides/conformance-rules.md

@@ -53,12 +53,3 @@ pub(crate) async fn within<T, F: Future<Output = T>>(
         }
     }
 }
-
-/// Runs an operation that has a deadline of its own, and tells somebody how it gets on.
-pub(crate) async fn within_telling<T, F: Future<Output = T>>(
-    call: &tf_sdk::call::Call,
-    progress: Arc<dyn Progress>,
-    operation: impl FnOnce(Call) -> F,
-) -> T {
-    operation(Call { cancel: call.cancelled.child_token(), progress }).await
-}

@@ -86,7 +86,7 @@ async fn a_random_sequence_finds_what_no_case_shows_and_is_shrunk() {
 
 #[test]
 fn the_page_of_the_rules_names_each_one() {
-    let page = include_str!("../../../docs/conformance-rules.md");
+    let page = include_str!("../../../docs/guides/conformance-rules.md");
     for rule in Rule::ALL {
         let row = format!("| `{}` | {} | {} |", rule.id(), rule.text(), rule.source());
         assert!(page.contains(&row), "`make conformance` writes the page again: {row}");

@@ -1,5 +1,7 @@
-//! What every action on a cluster begins with: its place, and whether it is there.
+//! What every action on a cluster has in common: its place, whether it is there, and who hears how it gets on.
 
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tf_sdk::provider::Progress;
@@ -10,7 +12,7 @@ use zeebe_scalar::Span;
 use crate::explain;
 
 /// Progress of the engine as progress of an action.
-pub(super) struct Told(pub(super) Progress);
+struct Told(Progress);
 
 impl zeebe_engine::Progress for Told {
     fn say(&self, line: &str) {
@@ -27,8 +29,28 @@ pub(super) fn checked(engine: &Engine, id: &Knowable<String>) -> Vec<Diagnostic>
     }
 }
 
-/// The cluster at an address, which must be there.
-pub(super) async fn cluster(engine: &Engine, id: &str) -> Result<Cluster, Vec<Diagnostic>> {
+/// What an engine does at a cluster.
+type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + Send + 'a>>;
+
+/// Does something at the cluster of an address, which must be there, and tells how it gets on.
+pub(super) async fn done<T>(
+    engine: &Engine,
+    id: &Knowable<String>,
+    call: &tf_sdk::call::Call,
+    progress: &Progress,
+    work: impl for<'a> FnOnce(&'a Cluster, &'a zeebe_engine::Call) -> Work<'a, T> + Send,
+) -> Result<T, Vec<Diagnostic>> {
+    let id = id.as_known().map(String::as_str).unwrap_or_default();
+    let cluster = cluster(engine, id).await?;
+    let call = zeebe_engine::Call {
+        cancel: call.cancelled.child_token(),
+        progress: Arc::new(Told(progress.clone())),
+    };
+    work(&cluster, &call).await.map_err(|error| explain::engine(&error, id))
+}
+
+/// The cluster at an address.
+async fn cluster(engine: &Engine, id: &str) -> Result<Cluster, Vec<Diagnostic>> {
     let wrong = |error: &EngineError| explain::engine(error, id);
     let cluster = engine.at(id).map_err(|error| at_cluster(wrong(&EngineError::Open(error))))?;
     let record = cluster.record().await.map_err(|error| wrong(&error))?;

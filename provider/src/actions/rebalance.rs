@@ -11,9 +11,7 @@ use tf_sdk::{Attributes, Diagnostic, Optional, Required};
 use zeebe_engine::{Engine, Moved};
 use zeebe_scalar::Span;
 
-use super::deed::{Told, checked, cluster, deadline};
-use crate::deadline::within_telling;
-use crate::explain;
+use super::deed::{checked, deadline, done};
 
 /// An election takes seconds; a copy that lags behind takes the lead only when it has caught up.
 const DEADLINE: Duration = Duration::from_mins(5);
@@ -54,16 +52,9 @@ impl Deed for RebalanceAction {
     }
 
     async fn invoke(&self, call: &Call, config: Rebalance, progress: &Progress) -> Vec<Diagnostic> {
-        let id = config.cluster.as_known().cloned().unwrap_or_default();
-        let cluster = match cluster(&self.engine, &id).await {
-            Ok(cluster) => cluster,
-            Err(diagnostics) => return diagnostics,
-        };
         let deadline = deadline(&config.timeout, DEADLINE);
-        let told = Arc::new(Told(progress.clone()));
-        let outcome = within_telling(call, told, |call| {
-            let cluster = &cluster;
-            async move { cluster.rebalance(deadline, &call).await }
+        let outcome = done(&self.engine, &config.cluster, call, progress, |cluster, call| {
+            Box::pin(cluster.rebalance(deadline, call))
         })
         .await;
         match outcome {
@@ -71,7 +62,7 @@ impl Deed for RebalanceAction {
                 say(&moved, progress);
                 Vec::new()
             }
-            Err(error) => explain::engine(&error, &id),
+            Err(diagnostics) => diagnostics,
         }
     }
 }

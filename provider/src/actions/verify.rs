@@ -11,8 +11,7 @@ use tf_sdk::{Attributes, Diagnostic, Optional, Required};
 use zeebe_engine::Engine;
 use zeebe_scalar::Span;
 
-use super::deed::{Told, checked, cluster, deadline};
-use crate::deadline::within_telling;
+use super::deed::{checked, deadline, done};
 use crate::explain;
 
 /// A deployment reaches every partition within seconds; one that is still missing after minutes is lost.
@@ -55,16 +54,9 @@ impl Deed for VerifyAction {
     }
 
     async fn invoke(&self, call: &Call, config: Verify, progress: &Progress) -> Vec<Diagnostic> {
-        let id = config.cluster.as_known().cloned().unwrap_or_default();
-        let cluster = match cluster(&self.engine, &id).await {
-            Ok(cluster) => cluster,
-            Err(diagnostics) => return diagnostics,
-        };
         let deadline = deadline(&config.timeout, DEADLINE);
-        let told = Arc::new(Told(progress.clone()));
-        let outcome = within_telling(call, told, |call| {
-            let cluster = &cluster;
-            async move { cluster.verify(deadline, &call).await }
+        let outcome = done(&self.engine, &config.cluster, call, progress, |cluster, call| {
+            Box::pin(cluster.verify(deadline, call))
         })
         .await;
         match outcome {
@@ -74,8 +66,11 @@ impl Deed for VerifyAction {
                 progress.say(format!("work starts on the partitions {}", partitions.join(", ")));
                 Vec::new()
             }
-            Ok(verified) => vec![explain::not_whole(&id, &verified.problems)],
-            Err(error) => explain::engine(&error, &id),
+            Ok(verified) => {
+                let id = config.cluster.as_known().map(String::as_str).unwrap_or_default();
+                vec![explain::not_whole(id, &verified.problems)]
+            }
+            Err(diagnostics) => diagnostics,
         }
     }
 }

@@ -4,6 +4,8 @@ mod identity;
 mod manage;
 mod model;
 mod moved;
+mod outcome;
+mod planning;
 mod record;
 mod spec;
 

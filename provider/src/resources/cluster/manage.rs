@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tf_sdk::call::Call;
-use tf_sdk::provider::{Deferral, MovedState, StoredState};
+use tf_sdk::provider::{MovedState, StoredState};
 use tf_sdk::typed::{
     Change, Creation, Deletion, Managed, Outcome, Planned, PlannedChange, Reading,
 };
-use tf_sdk::{Attributes, Diagnostic, Knowable, Operation, Path};
-use zeebe_engine::{
-    Applied, ClusterObserved, Engine, EngineError, Fixed, Phase, PlanError, StepFailure,
-};
-use zeebe_spec::{ClusterSpec, DeletionProtection};
+use tf_sdk::{Attributes, Diagnostic, Operation};
+use zeebe_engine::{ClusterObserved, Engine, EngineError, Phase};
+use zeebe_spec::DeletionProtection;
 
-use super::model::{Cluster, OnCreateTimeout, Target};
+use super::model::{Cluster, OnCreateTimeout};
 use super::moved::{self, Source};
+use super::outcome::{failed, found, kept, made, out_of_time, protected, stored, unspecified};
+use super::planning::{Plans, Sentences, refused, undecided};
 use super::record;
 use super::spec::{SpecError, spec};
-use crate::deadline::{READ, Stopped, within};
+use crate::deadline::{READ, within};
 use crate::explain;
 
 /// Three brokers on two busy cores need half a minute, the first fetch of a distribution some more.
@@ -32,7 +32,7 @@ const DELETE: Duration = Duration::from_mins(10);
 /// The resource `zeebe_cluster`.
 #[derive(Debug)]
 pub struct ClusterResource {
-    engine: Arc<Engine>,
+    pub(super) engine: Arc<Engine>,
 }
 
 impl ClusterResource {
@@ -40,22 +40,6 @@ impl ClusterResource {
     pub fn new(engine: Arc<Engine>) -> Self {
         Self { engine }
     }
-}
-
-/// A plan before all is known: what follows from the topology or the target stays only where these do, or the
-/// plan during apply, which knows them, would say otherwise.
-fn undecided(change: Change<Cluster>) -> Planned<Cluster> {
-    let moves = change.prior.as_ref().is_some_and(|prior| {
-        prior.topology != change.planned.topology || prior.target != change.planned.target
-    });
-    let deferred = nowhere(&change.config).then_some(Deferral::ConfigUnknown);
-    let mut planned = Planned { deferred, ..change.as_planned() };
-    if moves {
-        planned.planned.handle.set_unknown();
-        planned.planned.gateway_address.set_unknown();
-        planned.planned.rest_address.set_unknown();
-    }
-    planned
 }
 
 #[async_trait]
@@ -303,59 +287,7 @@ impl Managed for ClusterResource {
     }
 }
 
-/// What a plan says.
-struct Plans {
-    addresses: zeebe_engine::Addresses,
-    sentences: Sentences,
-}
-
-enum Sentences {
-    /// There is something to do.
-    Work(Vec<String>),
-    /// The engine has nothing to do; what it said last time stays.
-    Nothing { prior: Box<Cluster> },
-}
-
 impl ClusterResource {
-    async fn planned(
-        &self,
-        call: &Call,
-        spec: &ClusterSpec,
-        change: &Change<Cluster>,
-    ) -> Result<Plans, EngineError> {
-        let cluster = self.engine.cluster(spec).map_err(EngineError::Open)?;
-        let addresses = cluster.addresses(spec);
-        let name = spec.name.to_string();
-        let Some(prior) = &change.prior else {
-            let (plan, _) = within(call, &name, READ, |call| {
-                let cluster = &cluster;
-                async move { cluster.plan_creation(spec, &call).await }
-            })
-            .await;
-            return Ok(Plans { addresses, sentences: Sentences::Work(plan?.sentences()) });
-        };
-        stays(prior, spec, &addresses)?;
-        let (plan, _) = within(call, &name, READ, |call| {
-            let cluster = &cluster;
-            async move {
-                let seen = match cluster.recall(&change.private, self::spec(prior).ok().as_ref()) {
-                    Some(seen) => seen,
-                    // A state that was imported by an older release, or whose private part was lost.
-                    None => cluster.look(&call).await?,
-                };
-                cluster.plan_change(spec, &seen, &call).await
-            }
-        })
-        .await;
-        let sentences = plan?.sentences();
-        let sentences = if sentences.is_empty() {
-            Sentences::Nothing { prior: Box::new(prior.clone()) }
-        } else {
-            Sentences::Work(sentences)
-        };
-        Ok(Plans { addresses, sentences })
-    }
-
     async fn look(
         &self,
         call: &Call,
@@ -372,142 +304,4 @@ impl ClusterResource {
         .await;
         seen.map(|seen| (cluster, seen))
     }
-}
-
-/// Whether not even the target is known: then nothing can be said of what an apply would do.
-fn nowhere(config: &Cluster) -> bool {
-    match &*config.target {
-        Knowable::Unknown => true,
-        Knowable::Null => false,
-        Knowable::Known(Target { local, simulated }) => {
-            local.is_unknown() || simulated.is_unknown()
-        }
-    }
-}
-
-/// Refuses another name or another place: that would be another cluster.
-fn stays(
-    prior: &Cluster,
-    spec: &ClusterSpec,
-    addresses: &zeebe_engine::Addresses,
-) -> Result<(), PlanError> {
-    let fixed = |what, from: &str, to: &str| {
-        Err(PlanError::Fixed { what, from: from.to_owned(), to: to.to_owned() })
-    };
-    if let Some(name) = prior.name.as_known()
-        && *name != spec.name
-    {
-        return fixed(Fixed::Name, name.as_str(), spec.name.as_str());
-    }
-    match prior.id.as_known() {
-        Some(id) if *id != addresses.id => fixed(Fixed::Target, id, &addresses.id),
-        Some(_) | None => Ok(()),
-    }
-}
-
-fn refused(change: Change<Cluster>, diagnostics: Vec<Diagnostic>) -> Planned<Cluster> {
-    Planned { diagnostics, ..change.as_planned() }
-}
-
-/// What is found is the state: as it was where it says the same, as the book says where it does not.
-fn found(
-    cluster: &zeebe_engine::Cluster,
-    prior: Cluster,
-    seen: &ClusterObserved,
-) -> Outcome<Cluster> {
-    let Some(found) = &seen.record else {
-        return Outcome::gone();
-    };
-    if found.phase == Phase::Destroyed {
-        return Outcome::gone();
-    }
-    let same = matches!(spec(&prior), Ok(wished) if wished == found.spec);
-    let mut state = if same || seen.last_apply == zeebe_engine::LastApply::CutOff {
-        // An apply that was cut off has written its wish and not reached it: the state keeps what was.
-        prior
-    } else {
-        Cluster {
-            on_create_timeout: prior.on_create_timeout,
-            timeouts: prior.timeouts,
-            last_change: prior.last_change,
-            id: prior.id,
-            handle: prior.handle,
-            gateway_address: prior.gateway_address,
-            rest_address: prior.rest_address,
-            ..record::imported(&found.spec)
-        }
-    };
-    record::phase(&mut state, found.phase);
-    let private = stored(cluster, &state, seen);
-    Outcome::there(state).with_private(private)
-}
-
-fn made(cluster: &zeebe_engine::Cluster, planned: Cluster, applied: Applied) -> Outcome<Cluster> {
-    let Applied { sentences, seen } = applied;
-    let mut state = planned;
-    state.last_change.set(sentences);
-    record::phase(&mut state, Phase::Ready);
-    let private = stored(cluster, &state, &seen);
-    Outcome::there(state).with_private(private)
-}
-
-/// What was made so far is kept in the state.
-fn kept(
-    cluster: &zeebe_engine::Cluster,
-    planned: Cluster,
-    seen: Option<&ClusterObserved>,
-    diagnostics: Vec<Diagnostic>,
-) -> Outcome<Cluster> {
-    let mut state = planned;
-    record::phase(&mut state, Phase::Creating);
-    let private = seen.map(|seen| stored(cluster, &state, seen)).unwrap_or_default();
-    Outcome { state: Some(state), private, diagnostics }
-}
-
-/// What is kept beside this state, so that the next plan follows from what was seen and nothing else.
-fn stored(cluster: &zeebe_engine::Cluster, state: &Cluster, seen: &ClusterObserved) -> Vec<u8> {
-    cluster.keep(seen, spec(state).ok().as_ref())
-}
-
-fn failed(error: &EngineError, name: &str) -> Outcome<Cluster> {
-    let mut outcome = Outcome::gone();
-    outcome.diagnostics = explain::engine(error, name);
-    outcome
-}
-
-fn unspecified(error: SpecError) -> Outcome<Cluster> {
-    let mut outcome = Outcome::gone();
-    outcome.diagnostics = match error {
-        SpecError::Wrong(wrong) => wrong,
-        SpecError::NotYetKnown => vec![Diagnostic::error(
-            "configuration is not known at apply",
-            "This is a bug of the provider or of Terraform: please report it.",
-        )],
-    };
-    outcome
-}
-
-/// Why an operation ended before it was done, if it was for want of time.
-fn out_of_time(error: &EngineError, stopped: Stopped) -> Option<&'static str> {
-    match (stopped, error.step_failure()) {
-        (Stopped::OutOfTime, _) => Some("Its creation ran out of time (`timeouts.create`)."),
-        (Stopped::Interrupted, _) => Some("Its creation was interrupted."),
-        (Stopped::No, Some(StepFailure::TimedOut)) => Some("It did not become whole in time."),
-        (Stopped::No, Some(StepFailure::Cancelled | StepFailure::Other) | None) => None,
-    }
-}
-
-/// The refusal to destroy a protected cluster, also where core asks at apply only: for a replacement and
-/// for a tainted object.
-fn protected(prior: &Cluster) -> Option<Diagnostic> {
-    let name = prior.name.as_known().map(ToString::to_string).unwrap_or_default();
-    prior.deletion_protection.as_known().copied().unwrap_or(true).then(|| {
-        Diagnostic::error(
-            format!("cluster \"{name}\" is protected from deletion"),
-            "Nothing was touched. To destroy it, set `deletion_protection = false` in its block (put the \
-             block back if it was removed), run `terraform apply`, and destroy it then. If it is only \
-             marked as tainted, run `terraform untaint <address>`; if `-replace` was given, leave it out.",
-        )
-        .at(Path::attribute("deletion_protection"))
-    })
 }
