@@ -215,6 +215,7 @@ impl EngineError {
                 Some(error.advice.clone())
             }
             Self::Execute(error) => Some(error.advice()),
+            Self::Deed { source: source @ StepError::Gateway(_), .. } => Some(source.advice()),
             Self::Deed { .. } => Some(
                 "What was reached stays, and nothing else was changed: run it again.".to_owned(),
             ),

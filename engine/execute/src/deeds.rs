@@ -14,6 +14,7 @@ use crate::error::StepError;
 use crate::retry::cancellable;
 use crate::run::{Journal, Run};
 use crate::step;
+use crate::step::canary::Canary;
 
 /// After how long the product is asked again: a copy that lags does not take the lead when it is asked, and would a
 /// moment later.
@@ -81,19 +82,22 @@ pub async fn snapshot(
     Ok(brokers)
 }
 
-/// Deploys the canary and sees that it starts on every partition. Says which there are.
+/// Deploys the canary and sees that it starts on every partition. Says which there are. Who asks for this alone has
+/// learned nothing where it could not be tried: that is an error.
 pub async fn canary(
     cluster: &Cluster<'_>,
     deadline: Duration,
     call: &Call,
 ) -> Result<BTreeSet<PartitionId>, StepError> {
-    let mut run = run(cluster, call);
+    let run = run(cluster, call);
     let product = run.connect().await?;
     let topology = cancellable(call, product.coordinator()).await?.map_err(StepError::Product)?;
     let partitions: BTreeSet<PartitionId> = topology.replicas().into_keys().collect();
     let count = u16::try_from(partitions.len()).unwrap_or(u16::MAX);
-    step::run(&mut run, &Step::Canary { partitions: count, deadline }).await?;
-    Ok(partitions)
+    match step::canary::canary(&run, count, deadline).await? {
+        Canary::Everywhere => Ok(partitions),
+        Canary::NotTried(error) => Err(StepError::Gateway(error)),
+    }
 }
 
 fn run<'a>(cluster: &'a Cluster<'a>, call: &'a Call) -> Run<'a> {

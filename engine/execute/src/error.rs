@@ -142,7 +142,7 @@ pub enum StepError {
 
 impl StepError {
     /// What to do, in sentences.
-    fn advice(&self) -> String {
+    pub fn advice(&self) -> String {
         match self {
             Self::Cancelled => "Apply again to go on where it stopped.".to_owned(),
             Self::Target(error) => error.advice.clone(),
@@ -184,8 +184,13 @@ impl StepError {
                  to look once more."
                     .to_owned()
             }
+            Self::Gateway(GatewayError::Credentials { .. }) => {
+                "Nothing is known about the partitions: the canary needs a gateway that takes calls \
+                 without credentials, for which there is no attribute yet."
+                    .to_owned()
+            }
             Self::Gateway(_) => {
-                "The product's own words are above. Mend what they name, and apply again.".to_owned()
+                "The product's own words are above. Mend what they name, and try again.".to_owned()
             }
             Self::Died { logs, .. } => {
                 format!("Its logs are in {logs}. Mend what they name, then apply again.")

@@ -1,6 +1,6 @@
 //! Each kind of step, in a file of its own where it is more than one call.
 
-mod canary;
+pub(crate) mod canary;
 mod change;
 mod gate;
 mod snapshot;
@@ -29,7 +29,7 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), StepError>
         Step::Change { request, operations, deadline } => {
             change::change(run, request, operations.as_deref(), *deadline).await
         }
-        Step::Canary { partitions, deadline } => canary::canary(run, *partitions, *deadline).await,
+        Step::Canary { partitions, deadline } => canary::step(run, *partitions, *deadline).await,
         Step::Snapshot { brokers, deadline } => snapshot::snapshot(run, brokers, *deadline).await,
         Step::Gate(gate) => gate::gate(run, gate).await,
         Step::Forget => run.book().destroy().await.map_err(StepError::Book),

@@ -131,3 +131,23 @@ async fn a_cluster_that_is_not_there_and_an_address_that_is_none_are_told() {
         );
     }
 }
+
+/// An operator who asks whether work starts must not read a yes where nobody could look.
+#[tokio::test]
+async fn a_gateway_that_asks_for_credentials_is_an_error_and_not_a_success() {
+    let mut core = Core::new();
+    core.reach(&core.config(three())).await;
+    let call = "/gateway_protocol.Gateway/DeployResource";
+    core.faults(&json!({ "answers": [{ "path": call, "with": "unauthenticated" }] }));
+    core.refresh().await;
+    let config = json!({ "cluster": core.id() });
+    let (said, told) = invoked(&core, "zeebe_verify", &config, Call::detached()).await;
+    assert!(!said.iter().any(|line| line.contains("work starts")), "{said:?}");
+    let expected = [
+        "Error at ``: cluster \"simulated://<directory>/payments\": could not verify the cluster\n\
+         Because the canary process could not be tried, because the gateway asks for credentials to deploy a process \
+         (Unauthenticated: fault injected). Nothing is known about the partitions: the canary needs a gateway \
+         that takes calls without credentials, for which there is no attribute yet.",
+    ];
+    assert_eq!(told, expected);
+}

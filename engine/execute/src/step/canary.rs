@@ -27,16 +27,44 @@ const DEFINITION: &str = include_str!("canary/zeebe-provision-canary.bpmn");
 /// turns too.
 const STARTS: u16 = 2;
 
-pub(super) async fn canary(
+/// What came of a canary that was not refused.
+#[derive(Debug)]
+pub(crate) enum Canary {
+    /// It started on every partition.
+    Everywhere,
+    /// It was never deployed: the gateway asks for credentials, which we have none of.
+    NotTried(GatewayError),
+}
+
+/// The canary as a step of a roll: a gateway that asks for credentials is left alone, as it is no reason to undo a
+/// roll, and journal and progress say so.
+pub(super) async fn step(
     run: &Run<'_>,
     partitions: u16,
     deadline: Duration,
 ) -> Result<(), StepError> {
+    match canary(run, partitions, deadline).await? {
+        Canary::Everywhere => Ok(()),
+        Canary::NotTried(error) => {
+            let what = format!("no canary was tried: {error}");
+            run.call.progress.say(&what);
+            run.saw(&what).await
+        }
+    }
+}
+
+/// Deploys the canary, sees it start on every partition, and deletes it.
+pub(crate) async fn canary(
+    run: &Run<'_>,
+    partitions: u16,
+    deadline: Duration,
+) -> Result<Canary, StepError> {
     let product = run.connect().await?;
     let gateways = product.clients().map_err(StepError::Connect)?;
     let mut wait = run.wait(deadline);
-    let Some((gateway, deployed)) = deployed(run, &gateways, &mut wait).await? else {
-        return Ok(());
+    let (gateway, deployed) = match deployed(run, &gateways, &mut wait).await? {
+        Deployment::Done(gateway, deployed) => (gateway, deployed),
+        Deployment::NoCredentials(error) => return Ok(Canary::NotTried(error)),
     };
     let mut seen = Seen { version: deployed.version, partitions, latest: BTreeMap::new() };
     // Another gateway each time: one that is away must not hide what the others see.
@@ -62,25 +90,28 @@ pub(super) async fn canary(
         (1..=partitions).map(|partition| partition.to_string()).collect::<Vec<_>>().join(", ")
     ))
     .await?;
-    deleted(run, &gateway, &deployed).await
+    deleted(run, &gateway, &deployed).await?;
+    Ok(Canary::Everywhere)
 }
 
-/// Deploys the canary at the first gateway that takes it; `None` where they ask for credentials, which we have
-/// none of.
+enum Deployment {
+    Done(Gateway, Deployed),
+    NoCredentials(GatewayError),
+}
+
+/// Deploys the canary at the first gateway that takes it, unless they ask for credentials.
 async fn deployed(
     run: &Run<'_>,
     gateways: &BTreeMap<ComponentId, Gateway>,
     wait: &mut Wait<'_>,
-) -> Result<Option<(Gateway, Deployed)>, StepError> {
+) -> Result<Deployment, StepError> {
     loop {
         let mut lacks = Vec::new();
         for (id, gateway) in gateways {
             match cancellable(run.call, gateway.deploy(FILE, DEFINITION)).await? {
-                Ok(deployed) => return Ok(Some((gateway.clone(), deployed))),
+                Ok(deployed) => return Ok(Deployment::Done(gateway.clone(), deployed)),
                 Err(error @ GatewayError::Credentials { .. }) => {
-                    let what = format!("no canary was tried at the gateway of {id}: {error}");
-                    run.call.progress.say(&what);
-                    return run.saw(&what).await.map(|()| None);
+                    return Ok(Deployment::NoCredentials(error));
                 }
                 Err(
                     error @ (GatewayError::Busy { .. }
