@@ -10,5 +10,7 @@ if [[ ! -x $home/bin/cargo-deny ]]; then
   cargo install --quiet --locked --root "$home" "cargo-deny@$version" >&2
 fi
 cd "$root"
+# Also what no build of this machine needs, such as what a feature that is off would bring: it is judged as well.
+cargo fetch --quiet --locked
 # Advisories come from a database of their own, which a machine behind a proxy cannot reach: not part of the tests.
 PATH=$home/bin:$PATH cargo deny --offline check bans licenses sources

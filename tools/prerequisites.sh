@@ -16,6 +16,8 @@ fi
 have git || need git "from your system's packages"
 have cc || need cc "a C compiler, for aws-lc: gcc or clang from your system's packages"
 have cmake || need cmake "for aws-lc: from your system's packages"
+have make || need make "for the client of Kafka: from your system's packages"
+have perl || need perl "for the OpenSSL of the client of Kafka: from your system's packages"
 have mvn || need mvn "Apache Maven 3.6 or newer, which fetches Zeebe: from your system's packages"
 
 if [[ -z ${TERRAFORM:-} ]] && ! have terraform && ! have tofu && ! have go \
