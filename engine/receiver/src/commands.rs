@@ -16,6 +16,8 @@ use zeebe_receiver::config::{ConfigError, Settings, SinkSettings};
 use zeebe_receiver::metrics::Metrics;
 use zeebe_receiver::serve::{ServeError, Server};
 use zeebe_receiver::sink::file::FileSink;
+#[cfg(feature = "kafka")]
+use zeebe_receiver::sink::kafka::KafkaSink;
 use zeebe_receiver::sink::{Sink, SinkError};
 
 /// How long the sink may take to be made ready at the start. What takes longer is tried again with the first records.
@@ -69,14 +71,22 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> 
     Ok(ExitCode::SUCCESS)
 }
 
+fn open(settings: SinkSettings) -> Result<Arc<dyn Sink>, CommandError> {
+    Ok(match settings {
+        SinkSettings::File { directory } => Arc::new(FileSink::new(directory)),
+        #[cfg(feature = "kafka")]
+        SinkSettings::Kafka(settings) => {
+            Arc::new(KafkaSink::new(*settings).map_err(CommandError::Sink)?)
+        }
+    })
+}
+
 async fn serve(settings: Settings) -> Result<(), CommandError> {
     let Settings { cluster, listen, management, sink } = settings;
     if listen.credential.is_some() && listen.tls.is_none() && !listen.address.ip().is_loopback() {
         warn!("the exporter's password comes over plain HTTP: set listen.tls");
     }
-    let sink: Arc<dyn Sink> = match sink {
-        SinkSettings::File { directory } => Arc::new(FileSink::new(directory)),
-    };
+    let sink = open(sink)?;
     // Bound first: an exporter that comes early waits, and nobody else takes the port.
     let metrics = Arc::new(Metrics::new(&cluster));
     let server = Server::bind(&listen, management, Arc::clone(&sink), metrics).await?;

@@ -25,9 +25,13 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use secrecy::SecretString;
 
+#[cfg(feature = "kafka")]
+mod kafka;
 mod section;
 
 use self::section::{Mistakes, Section};
+#[cfg(feature = "kafka")]
+use crate::sink::kafka::settings::KafkaSettings;
 
 /// An exporter waits 30 s for an answer when it is not told otherwise; this leaves room for the way.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -92,6 +96,9 @@ pub enum SinkSettings {
         /// The folder.
         directory: Utf8PathBuf,
     },
+    /// Topics of Kafka.
+    #[cfg(feature = "kafka")]
+    Kafka(Box<KafkaSettings>),
 }
 
 /// A configuration that cannot be used.
@@ -180,7 +187,8 @@ fn settings(mut root: Section<'_>) -> Option<Settings> {
         section.finish();
         address
     });
-    let sink = root.required("sink", Section::section).and_then(sink);
+    let named = cluster.clone().unwrap_or_default();
+    let sink = root.required("sink", Section::section).and_then(|section| sink(section, &named));
     root.finish();
     Some(Settings { cluster: cluster?, listen: listen?, management: management?, sink: sink? })
 }
@@ -224,7 +232,7 @@ fn credential(mut section: Section<'_>) -> Option<Credential> {
     Some(Credential { username: username?, password: password? })
 }
 
-fn sink(mut section: Section<'_>) -> Option<SinkSettings> {
+fn sink(mut section: Section<'_>, cluster: &str) -> Option<SinkSettings> {
     let at = section.path().to_owned();
     let mut sinks: Vec<Option<SinkSettings>> = Vec::new();
     if let Some(mut file) = section.section("file") {
@@ -232,12 +240,27 @@ fn sink(mut section: Section<'_>) -> Option<SinkSettings> {
         file.finish();
         sinks.push(directory.map(|directory| SinkSettings::File { directory }));
     }
+    if let Some(section) = section.section("kafka") {
+        sinks.push(kafka_sink(section, cluster));
+    }
     let several = sinks.len() != 1;
     if several {
         section.mistake_at(&at, "expected exactly one of `file` and `kafka`");
     }
     section.finish();
     sinks.pop()?.filter(|_| !several)
+}
+
+#[cfg(feature = "kafka")]
+fn kafka_sink(section: Section<'_>, cluster: &str) -> Option<SinkSettings> {
+    kafka::settings(section, cluster).map(Box::new).map(SinkSettings::Kafka)
+}
+
+#[cfg(not(feature = "kafka"))]
+fn kafka_sink(section: Section<'_>, _: &str) -> Option<SinkSettings> {
+    section
+        .mistake_at(section.path(), "this program was built without Kafka (cargo feature `kafka`)");
+    None
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use crate::mark::Mark;
 use crate::record::{PartitionId, Record};
 
 pub mod file;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 
 /// A place that keeps records durably, with a mark for each partition.
 #[async_trait]

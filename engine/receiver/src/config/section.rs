@@ -74,6 +74,34 @@ impl<'a> Section<'a> {
         self.typed(key, "a string", |value| value.as_str().map(str::to_owned))
     }
 
+    /// Strings.
+    #[cfg(feature = "kafka")]
+    pub(super) fn texts(&mut self, key: &str) -> Option<Vec<String>> {
+        self.typed(key, "a list of strings", |value| {
+            value.as_array()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// A whole number of that kind.
+    #[cfg(feature = "kafka")]
+    pub(super) fn number<T: TryFrom<i64>>(&mut self, key: &str) -> Option<T> {
+        self.typed(key, "a whole number in range", |value| {
+            value.as_integer().and_then(|number| T::try_from(number).ok())
+        })
+    }
+
+    /// One of some words.
+    #[cfg(feature = "kafka")]
+    pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(key)?;
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let words: Vec<_> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            self.mistake(key, format!("expected one of {}, got \"{text}\"", words.join(", ")));
+        }
+        found
+    }
+
     /// A string that is read as something else.
     pub(super) fn parsed<T: FromStr>(&mut self, key: &str) -> Option<T>
     where

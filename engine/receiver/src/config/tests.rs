@@ -39,7 +39,7 @@ fn a_whole_configuration_is_read_with_its_secrets() {
     let credential = settings.listen.credential.unwrap();
     assert_eq!(credential.password.expose_secret(), "pass:word");
     assert!(!format!("{credential:?}").contains("pass:word"));
-    let SinkSettings::File { directory } = settings.sink;
+    let SinkSettings::File { directory } = settings.sink else { panic!("{:?}", settings.sink) };
     assert_eq!(directory, folder.path().join("records"));
 }
 
@@ -80,4 +80,66 @@ fn what_is_no_toml_is_told_with_its_line() {
     let (_folder, settings) = load("cluster = \n");
     let told = crate::Reason(&settings.unwrap_err()).to_string();
     assert!(told.contains("is not TOML: TOML parse error at line 1"), "{told}");
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn kafka_is_told_all_that_it_needs_and_its_password_to_nobody() {
+    use crate::sink::kafka::settings::{Compression, MissingTopics, PasswordMechanism, Sasl};
+
+    let (folder, settings) = load(
+        r#"
+        cluster = "payments"
+        listen.address = "127.0.0.1:1"
+        management.address = "127.0.0.1:2"
+        [sink.kafka]
+        brokers = ["kafka-0:9093", "[::1]:9093"]
+        topic = "zeebe-payments"
+        partitions = 3
+        missing_topics = "refuse"
+        compression = "lz4"
+        timeout = "10s"
+        tls = { ca = "ca.crt" }
+        sasl = { mechanism = "SCRAM-SHA-512", username = "zeebe", password_file = "password" }
+        "#,
+    );
+    let settings = settings.unwrap();
+    assert!(!format!("{settings:?}").contains("pass:word"));
+    let SinkSettings::Kafka(kafka) = settings.sink else { panic!("{:?}", settings.sink) };
+    assert_eq!((kafka.cluster.as_str(), kafka.partitions), ("payments", 3));
+    assert_eq!(kafka.mark_topic, "zeebe-payments-marks");
+    assert_eq!(
+        (kafka.missing_topics, kafka.compression),
+        (MissingTopics::Refuse, Compression::Lz4)
+    );
+    assert_eq!(kafka.tls.unwrap().ca, Some(folder.path().join("ca.crt")));
+    let Some(Sasl::Password { mechanism, password, .. }) = kafka.sasl else {
+        panic!("no password")
+    };
+    assert_eq!(mechanism, PasswordMechanism::Scram512);
+    assert_eq!(password.expose_secret(), "pass:word");
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn every_mistake_about_kafka_is_told_at_once() {
+    let (_folder, settings) = load(
+        r#"
+        cluster = "payments"
+        listen.address = "127.0.0.1:1"
+        management.address = "127.0.0.1:2"
+        [sink.kafka]
+        brokers = ["kafka-0"]
+        topic = "zeebe payments"
+        mark_topic = ""
+        partitions = 0
+        missing_topics = "maybe"
+        timeout = "1h"
+        tls = { certificate = "c" }
+        sasl = { mechanism = "OAUTHBEARER", password_file = "password" }
+        "#,
+    );
+    let told = settings.unwrap_err().to_string();
+    let mistakes = told.split_once(":\n").unwrap().1;
+    insta::assert_snapshot!(mistakes);
 }
