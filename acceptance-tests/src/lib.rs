@@ -24,6 +24,7 @@ mod ports;
 pub mod processes;
 pub mod project;
 pub mod scenario;
+pub mod servers;
 pub mod snapshot;
 pub mod wait;
 

@@ -15,5 +15,6 @@ mod s08_demo;
 mod s09_examples;
 mod s10_contract;
 mod s11_clients;
+mod s12_records;
 mod watch;
 mod words;

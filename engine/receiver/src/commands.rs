@@ -19,9 +19,13 @@ use zeebe_receiver::sink::file::FileSink;
 #[cfg(feature = "kafka")]
 use zeebe_receiver::sink::kafka::KafkaSink;
 use zeebe_receiver::sink::{Sink, SinkError};
+use zeebe_receiver::verify::{Gaps, Reading};
 
 /// How long the sink may take to be made ready at the start. What takes longer is tried again with the first records.
 const PREPARING: Duration = Duration::from_secs(15);
+
+/// What `verify` ends with when it found something.
+const FOUND: u8 = 2;
 
 /// Takes the records that a Zeebe cluster exports, and answers for them when a sink durably has them.
 #[derive(Debug, Parser)]
@@ -38,6 +42,19 @@ enum Command {
         /// The configuration, TOML.
         #[arg(long)]
         config: Utf8PathBuf,
+    },
+    /// Reads all that the sink of a configuration holds, and proves that no position is doubled, contradictory or out of
+    /// order, and, beside a complete reading, that none is missing. Exit code 2 when one is.
+    Verify {
+        /// The configuration whose sink is read.
+        #[arg(long)]
+        config: Utf8PathBuf,
+        /// Another configuration: its sink holds all that was exported, and the first is compared with it.
+        #[arg(long)]
+        against: Option<Utf8PathBuf>,
+        /// Every record type and value type is exported, so a gap in the positions is a loss.
+        #[arg(long)]
+        unfiltered: bool,
     },
     /// Tells every mistake of a configuration, and does nothing else.
     Check {
@@ -63,12 +80,37 @@ pub(crate) enum CommandError {
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
     match arguments.command {
         Command::Serve { config } => serve(Settings::load(&config)?).await?,
+        Command::Verify { config, against, unfiltered } => {
+            let reading = read(Settings::load(&config)?.sink).await?;
+            let report = match against {
+                None => reading.verify(),
+                Some(against) => {
+                    reading.verify_against(&read(Settings::load(&against)?.sink).await?)
+                }
+            };
+            write!(io::stdout(), "{report}")?;
+            let gaps = if unfiltered { Gaps::AreLoss } else { Gaps::ByDesign };
+            if !report.is_exact(gaps) {
+                return Ok(ExitCode::from(FOUND));
+            }
+        }
         Command::Check { config } => {
             Settings::load(&config)?;
             writeln!(io::stdout(), "the configuration \"{config}\" has no mistake")?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn read(settings: SinkSettings) -> Result<Reading, CommandError> {
+    match settings {
+        SinkSettings::File { directory } => FileSink::new(directory).reading().await,
+        #[cfg(feature = "kafka")]
+        SinkSettings::Kafka(settings) => {
+            KafkaSink::new(*settings).map_err(CommandError::Sink)?.reading().await
+        }
+    }
+    .map_err(CommandError::Sink)
 }
 
 fn open(settings: SinkSettings) -> Result<Arc<dyn Sink>, CommandError> {

@@ -3,8 +3,10 @@
 //! The mark is read from the file itself: the last whole line is the last record. A line that a crash cut off is taken
 //! away when the file is opened, and its record comes again from the exporter. A lock keeps a second receiver out.
 
+use std::error::Error;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::mem;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,6 +16,7 @@ use tokio::task;
 use crate::mark::Mark;
 use crate::record::{PartitionId, Record};
 use crate::sink::{Log, Sink, SinkError};
+use crate::verify::{Fingerprint, Reading};
 
 /// How much is read at a time when the last line is looked for.
 const STEP: u64 = 64 * 1024;
@@ -28,6 +31,32 @@ impl FileSink {
     /// The sink of that folder, which is made when it is not there.
     pub fn new(directory: Utf8PathBuf) -> Self {
         Self { directory }
+    }
+
+    /// Reads all that is written, for a proof. A line that is not whole is not written.
+    pub async fn reading(&self) -> Result<Reading, SinkError> {
+        let directory = self.directory.clone();
+        blocking(move || {
+            let mut reading = Reading::default();
+            for entry in directory.read_dir_utf8()? {
+                let path = entry?.into_path();
+                if path.extension() != Some("ndjson") {
+                    continue;
+                }
+                let mut lines = BufReader::new(File::open(&path)?);
+                let mut line = Vec::new();
+                while lines.read_until(b'\n', &mut line)? > 0 && line.pop() == Some(b'\n') {
+                    let record = Record::parse(mem::take(&mut line).into()).map_err(wrong)?;
+                    let fingerprint = Fingerprint::of(&record).map_err(wrong)?;
+                    reading.add(record.partition, record.position, fingerprint);
+                }
+            }
+            Ok(reading)
+        })
+        .await
+        .map_err(|error| {
+            SinkError::failed(format!("read the folder \"{}\"", self.directory), error)
+        })
     }
 
     /// The file of that partition.
@@ -121,7 +150,7 @@ impl Opened {
         let mark = last
             .map(|line| Record::parse(Bytes::from(line)))
             .transpose()
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
+            .map_err(wrong)?
             .map(|record| Mark { position: record.position, timestamp: record.timestamp });
         Ok(Some(Self { file, length, mark }))
     }
@@ -183,6 +212,10 @@ fn last_line(file: &mut File) -> io::Result<(u64, Option<Vec<u8>>)> {
     }
 }
 
+fn wrong(error: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
 fn size(bytes: &[u8]) -> io::Result<u64> {
     u64::try_from(bytes.len()).map_err(io::Error::other)
 }
@@ -199,6 +232,7 @@ mod tests {
 
     use super::*;
     use crate::record::tests::record;
+    use crate::verify::Gaps;
 
     fn partition() -> PartitionId {
         PartitionId::new(1).unwrap()
@@ -228,6 +262,9 @@ mod tests {
         let lines: Vec<_> = text.split(|byte| *byte == b'\n').collect();
         assert_eq!(lines[..2], [&records[0].bytes[..], &records[1].bytes[..]]);
         assert_eq!((lines.len(), lines[3]), (4, &b""[..]));
+        let reading = FileSink::new(folder.path().to_owned()).reading().await.unwrap();
+        assert_eq!(reading.records(), 3);
+        assert!(reading.verify().is_exact(Gaps::ByDesign));
     }
 
     #[tokio::test]

@@ -181,6 +181,8 @@ impl KafkaSettings {
             .set("compression.type", compression)
             .set("message.max.bytes", LARGEST)
             .set("message.timeout.ms", &timeout)
+            // A batch is whole when it comes: waiting for more to send with it is of no use.
+            .set("linger.ms", "1")
             // A batch is cut off by its own timeout; this only ends what a dead receiver left.
             .set("transaction.timeout.ms", self.timeout.saturating_mul(2).as_millis().to_string())
             // One batch at a time is in it.

@@ -8,7 +8,7 @@
 //! Any error ends the producer. Whether its transaction is in is told by the next one's look at the mark.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rdkafka::Message;
@@ -25,8 +25,8 @@ use crate::mark::Mark;
 use crate::record::{PartitionId, Record};
 use crate::sink::{Log, SinkError};
 
-/// How often a full queue is looked at again.
-const FULL: std::time::Duration = std::time::Duration::from_millis(10);
+/// How often the producer's queue is looked at while it is waited for.
+const TICK: Duration = Duration::from_millis(1);
 
 /// A mark as it is kept.
 #[derive(Debug, Serialize, Deserialize)]
@@ -119,6 +119,10 @@ impl Writer {
             .key(key.as_bytes())
             .payload(&value[..]);
         self.send(message, end)?;
+        // The commit waits for the queue to be empty as well, but looks only ten times a second.
+        while self.producer.in_flight_count() > 0 && Instant::now() < end {
+            self.producer.poll(TICK);
+        }
         let left = end.saturating_duration_since(Instant::now());
         self.producer.commit_transaction(left).map_err(error)?;
         self.mark = Some(mark);
@@ -133,7 +137,7 @@ impl Writer {
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
                     if Instant::now() < end =>
                 {
-                    self.producer.poll(FULL);
+                    self.producer.poll(TICK);
                     message = back;
                 }
                 Err((error, _)) => {

@@ -1,0 +1,164 @@
+//! A real `zeebe-receiver`.
+
+use std::env;
+use std::fs;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use camino::Utf8PathBuf;
+use reqwest::Client;
+use serde_json::Value;
+
+use crate::{call, lab, processes, servers::Server, wait};
+
+/// A receiver with its configuration.
+#[derive(Debug)]
+pub struct Receiver {
+    directory: Utf8PathBuf,
+    port: u16,
+    running: Option<Server>,
+}
+
+/// What came of a `verify`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// 0 when all is as it should be, 2 when something was found.
+    pub code: Option<i32>,
+    /// The findings.
+    pub text: String,
+}
+
+impl Receiver {
+    /// Writes the configuration of a receiver of cluster `payments` on that port and the next, with that sink.
+    pub fn new(directory: Utf8PathBuf, port: u16, sink: &str) -> Result<Self> {
+        fs::create_dir_all(&directory)?;
+        let receiver = Self { directory, port, running: None };
+        let management = port + 1;
+        fs::write(
+            receiver.config(),
+            format!(
+                "cluster = \"payments\"\nlisten.address = \"127.0.0.1:{port}\"\n\
+                 management.address = \"127.0.0.1:{management}\"\n\n{sink}\n"
+            ),
+        )?;
+        Ok(receiver)
+    }
+
+    /// Starts it, and waits until it takes connections.
+    pub fn start(&mut self) -> Result<()> {
+        let mut command = Command::new(binary()?);
+        command.args(["serve", "--config", self.config().as_str()]);
+        self.running = Some(Server::start(command, &self.log())?);
+        wait::until("the receiver", Duration::from_mins(1), || self.page("health"))?;
+        Ok(())
+    }
+
+    /// Starts it though it cannot go on, and gives what it says at its end.
+    pub fn fails_to_start(&self) -> Result<String> {
+        let mut command = Command::new(binary()?);
+        let done = command.args(["serve", "--config", self.config().as_str()]).output()?;
+        ensure!(done.status.code() == Some(1), "it ended with {}", done.status);
+        Ok(String::from_utf8(done.stderr)?)
+    }
+
+    /// Ends it as a failing machine would.
+    pub fn kill(&mut self) -> Result<()> {
+        self.running.take().context("the receiver does not run")?.kill()
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub fn end(&mut self) -> Result<()> {
+        self.running.take().context("the receiver does not run")?.end()
+    }
+
+    /// The address for exporters.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The most memory that it held since it was started, in bytes.
+    pub fn peak_memory(&self) -> Option<u64> {
+        processes::peak_memory(self.running.as_ref()?.pid())
+    }
+
+    /// All that it said.
+    pub fn said(&self) -> Result<String> {
+        Ok(fs::read_to_string(self.log())?)
+    }
+
+    /// Sends a bulk as an exporter does, and gives the status and the answer.
+    pub fn bulk(&self, body: String) -> Result<(u16, Value)> {
+        let url = format!("{}/_bulk", self.url());
+        block_on(async {
+            let client = Client::builder().no_proxy().timeout(Duration::from_mins(1)).build()?;
+            let sent = client.post(url).header("content-type", "application/x-ndjson").body(body);
+            let answer = sent.send().await?;
+            Ok((answer.status().as_u16(), answer.json().await?))
+        })
+    }
+
+    /// A page of its management port.
+    pub fn page(&self, name: &str) -> Result<String> {
+        let url = format!("http://127.0.0.1:{}/{name}", self.port + 1);
+        block_on(async {
+            let client = Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+            Ok(client.get(url).send().await?.error_for_status()?.text().await?)
+        })
+    }
+
+    /// A figure of a partition, 0 when it is not told.
+    pub fn figure(&self, name: &str, partition: u16) -> Result<u64> {
+        let start =
+            format!("zeebe_receiver_{name}{{cluster=\"payments\",partition=\"{partition}\"}} ");
+        let page = self.page("metrics")?;
+        let line = page.lines().find_map(|line| line.strip_prefix(&start));
+        line.map_or(Ok(0), |figure| Ok(figure.parse()?))
+    }
+
+    /// Proves what its sink holds, with these arguments more.
+    pub fn verify(&self, arguments: &[&str]) -> Result<Verified> {
+        let mut command = Command::new(binary()?);
+        let done = command
+            .args(["verify", "--config", self.config().as_str()])
+            .args(arguments)
+            .output()?;
+        let text = [done.stdout, done.stderr].concat();
+        Ok(Verified { code: done.status.code(), text: String::from_utf8(text)? })
+    }
+
+    /// Its configuration.
+    pub fn config(&self) -> Utf8PathBuf {
+        self.directory.join("receiver.toml")
+    }
+
+    fn log(&self) -> Utf8PathBuf {
+        self.directory.join("log")
+    }
+}
+
+/// The receiver that `make test` built, or one built now for a test that somebody started alone.
+fn binary() -> Result<&'static Utf8PathBuf> {
+    static BINARY: OnceLock<Result<Utf8PathBuf, String>> = OnceLock::new();
+    BINARY
+        .get_or_init(|| built().map_err(|error| format!("{error:#}")))
+        .as_ref()
+        .map_err(|error| anyhow!("there is no receiver: {error}"))
+}
+
+fn built() -> Result<Utf8PathBuf> {
+    if let Ok(built) = env::var("ZEEBE_RECEIVER_BINARY") {
+        return Ok(built.into());
+    }
+    let target = lab::target_directory()?;
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut build = Command::new(cargo);
+    build.current_dir(lab::root()?).args(["build", "--quiet", "--package", "zeebe-receiver"]);
+    call::output(build.args(["--bin", "zeebe-receiver", "--target-dir", target.as_str()]))?;
+    Ok(target.join("debug").join("zeebe-receiver"))
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}

@@ -1,0 +1,226 @@
+//! Records out of real brokers, through the receiver, into real Kafka: once each, in order, whatever dies meanwhile.
+
+use std::time::Duration;
+
+use acceptance_tests::servers::{broker::Brokers, kafka::Kafka, receiver::Receiver};
+use acceptance_tests::{Load, Scenario, wait};
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+/// What a backlog takes at most: an exporter waits ten seconds between two tries.
+const DRAINED: Duration = Duration::from_mins(2);
+
+#[test]
+fn every_record_is_in_kafka_once_and_in_order_though_receiver_kafka_and_broker_die() -> Result<()> {
+    let scenario = Scenario::with_brokers("s12-records", 2)?;
+    let ports = scenario.first_port()?;
+    let mut kafka = Kafka::start(scenario.directory.join("kafka"), ports)?;
+    let mut into_kafka = Receiver::new(
+        scenario.directory.join("into-kafka"),
+        ports + 10,
+        &sink(&kafka, "records", 2),
+    )?;
+    into_kafka.start()?;
+    // All of it a second time by a way of its own: what the first is compared with.
+    let records = scenario.directory.join("records");
+    let mut into_files = Receiver::new(
+        scenario.directory.join("into-files"),
+        ports + 20,
+        &format!("[sink.file]\ndirectory = \"{records}\""),
+    )?;
+    into_files.start()?;
+    let exporters = [("kafka", into_kafka.url()), ("files", into_files.url())];
+    let mut brokers = Brokers::start(scenario.cluster("exported")?, "8.6.0", 1, 2, &exporters)?;
+
+    let load = Load::start(brokers.cluster.gateways(1))?;
+    for round in 0..5 {
+        load.wait_for_more(15)?;
+        match round {
+            // Answers stop coming, and come again.
+            1 => {
+                kafka.freeze()?;
+                load.wait_for_more(15)?;
+                into_kafka.kill()?;
+                kafka.thaw()?;
+            }
+            // An exporter sends again what came after the last snapshot.
+            2 => {
+                brokers.kill(0)?;
+                into_kafka.kill()?;
+                brokers.start_again(0)?;
+                brokers.wait_ready()?;
+            }
+            3 => {
+                kafka.kill()?;
+                load.wait_for_more(15)?;
+                into_kafka.kill()?;
+                kafka.start_again()?;
+            }
+            _ => into_kafka.kill()?,
+        }
+        into_kafka.start()?;
+    }
+    let report = load.finish()?;
+    report.is_exact()?;
+
+    for partition in [1, 2] {
+        wait::until(&format!("partition {partition} exported"), DRAINED, || {
+            let exported = brokers.exported(partition)?;
+            for receiver in [&into_kafka, &into_files] {
+                let written = receiver.figure("last_position", partition)?;
+                ensure!(written > 0 && written == exported, "{written} of {exported} is written");
+            }
+            Ok(())
+        })?;
+    }
+    let verified =
+        into_kafka.verify(&["--against", into_files.config().as_str(), "--unfiltered"])?;
+    ensure!(verified.code == Some(0), "{verified:?}\n{report:#?}");
+    ensure!(verified.text.contains("partition 2: "), "{verified:?}");
+    // The second way is proven by what the load knows: each completed instance is in it, once.
+    let mut completed = 0;
+    for entry in records.read_dir_utf8()? {
+        let text = std::fs::read_to_string(entry?.path())?;
+        let is_end = |line: &&str| {
+            line.contains("\"intent\":\"ELEMENT_COMPLETED\"")
+                && line.contains("\"bpmnElementType\":\"PROCESS\"")
+        };
+        completed += text.lines().filter(is_end).count();
+    }
+    assert_eq!(completed, report.completed);
+
+    into_kafka.end()?;
+    into_files.end()?;
+    brokers.kill(0)?;
+    kafka.kill()?;
+    scenario.passed()
+}
+
+#[test]
+fn two_receivers_of_one_partition_and_a_kafka_that_does_not_answer_lose_and_double_nothing()
+-> Result<()> {
+    let scenario = Scenario::with_brokers("s12-turns", 1)?;
+    let ports = scenario.first_port()?;
+    let mut kafka = Kafka::start(scenario.directory.join("kafka"), ports)?;
+    let in_kafka = sink(&kafka, "turns", 1);
+    let receiver = |name: &str, offset: u16| -> Result<Receiver> {
+        let directory = scenario.directory.join(name);
+        let sink = format!("listen.deadline = \"2s\"\n{in_kafka}");
+        let mut receiver = Receiver::new(directory, ports + offset, &sink)?;
+        receiver.start()?;
+        Ok(receiver)
+    };
+    let (first, second) = (receiver("first", 10)?, receiver("second", 20)?);
+    until_taken(&first, 1, 3)?;
+    // The new leader's broker posts to another receiver: it takes the partition over.
+    until_taken(&second, 1, 5)?;
+    // The first one still thinks that it has it, is told that it has not, and takes it over again.
+    let (status, answer) = first.bulk(bulk(4, 7))?;
+    assert_eq!(status, 503, "{answer}");
+    until_taken(&first, 4, 7)?;
+    assert_eq!(second.bulk(bulk(1, 9))?.0, 503);
+    until_taken(&second, 1, 9)?;
+
+    kafka.freeze()?;
+    let (status, answer) = second.bulk(bulk(10, 12))?;
+    let reason = answer["error"]["reason"].as_str().unwrap_or_default().to_owned();
+    ensure!(status == 503 && reason.starts_with("not durable within 2s"), "{status} {reason}");
+    kafka.thaw()?;
+    // What was late was written, or was not; either way it is there once.
+    until_taken(&second, 10, 15)?;
+    let verified = second.verify(&["--unfiltered"])?;
+    let expected = "partition 1: 15 records, positions 1 to 15, 0 gaps of 0 positions\n";
+    assert_eq!((verified.code, verified.text.as_str()), (Some(0), expected));
+
+    for mut receiver in [first, second] {
+        receiver.end()?;
+    }
+    kafka.kill()?;
+    scenario.passed()
+}
+
+#[test]
+fn a_topic_that_does_not_fit_is_refused_in_words() -> Result<()> {
+    let scenario = Scenario::with_brokers("s12-mistakes", 1)?;
+    let ports = scenario.first_port()?;
+    let mut kafka = Kafka::start(scenario.directory.join("kafka"), ports)?;
+    let receiver = |name: &str, offset: u16, sink: &str| {
+        Receiver::new(scenario.directory.join(name), ports + offset, sink)
+    };
+    let mut right = receiver("right", 10, &sink(&kafka, "taken", 1))?;
+    right.start()?;
+    until_taken(&right, 1, 3)?;
+    right.end()?;
+
+    let said = receiver("larger", 20, &sink(&kafka, "taken", 2))?.fails_to_start()?;
+    ensure!(said.contains("topic \"taken\" has 1 partitions and the cluster has 2"), "{said}");
+
+    let refuse = format!("{}\nmissing_topics = \"refuse\"", sink(&kafka, "absent", 1));
+    let said = receiver("refusing", 30, &refuse)?.fails_to_start()?;
+    ensure!(said.contains("topic \"absent\" is not there"), "{said}");
+
+    let mut other = receiver("other", 40, &sink(&kafka, "taken", 1))?;
+    let text = std::fs::read_to_string(other.config())?;
+    std::fs::write(other.config(), text.replace("payments", "orders"))?;
+    other.start()?;
+    let (status, answer) = other.bulk(bulk(4, 5))?;
+    let reason = answer["error"]["reason"].as_str().unwrap_or_default().to_owned();
+    ensure!(
+        status == 503 && reason.contains("holds records of cluster \"payments\""),
+        "{status} {reason}"
+    );
+    other.end()?;
+
+    let without_marks = format!("{}\nmark_topic = \"elsewhere\"", sink(&kafka, "taken", 1));
+    let mut without_marks = receiver("without-marks", 50, &without_marks)?;
+    without_marks.start()?;
+    let (status, answer) = without_marks.bulk(bulk(4, 5))?;
+    let reason = answer["error"]["reason"].as_str().unwrap_or_default().to_owned();
+    ensure!(status == 503 && reason.contains("has no mark for them"), "{status} {reason}");
+    without_marks.end()?;
+
+    // Nothing of all this was written, and the right one goes on.
+    right.start()?;
+    until_taken(&right, 3, 4)?;
+    let verified = right.verify(&["--unfiltered"])?;
+    ensure!(verified.text.starts_with("partition 1: 4 records"), "{verified:?}");
+
+    kafka.kill()?;
+    ensure!(right.page("ready").is_err(), "it is ready without Kafka");
+    ensure!(right.page("health")? == "alive\n", "it lives without Kafka");
+    let (status, _) = right.bulk(bulk(5, 6))?;
+    assert_eq!(status, 503);
+    right.kill()?;
+    scenario.passed()
+}
+
+/// Sends a bulk as often as an exporter would, until it is answered for.
+fn until_taken(receiver: &Receiver, first: u64, last: u64) -> Result<()> {
+    wait::until("a bulk taken", DRAINED, || {
+        let (status, answer) = receiver.bulk(bulk(first, last))?;
+        ensure!(status == 200, "{status} {answer}");
+        Ok(())
+    })
+}
+
+/// A bulk of partition 1 with these positions, as an exporter makes it.
+fn bulk(first: u64, last: u64) -> String {
+    let lines = (first..=last).flat_map(|position| {
+        let place = format!("{{\"_index\":\"records_job\",\"_id\":\"1-{position}\",\"routing\":\"1\"}}");
+        let record = json!({
+            "partitionId": 1, "position": position, "key": -1, "timestamp": 1_795_400_487_511_i64,
+            "valueType": "JOB", "intent": "CREATED", "recordType": "EVENT", "brokerVersion": "8.6.0",
+            "value": {"type": "work"}
+        });
+        [format!("{{\"index\":{place}}}\n"), format!("{record}\n")]
+    });
+    lines.collect()
+}
+
+/// A sink in that Kafka.
+fn sink(kafka: &Kafka, topic: &str, partitions: u16) -> String {
+    format!(
+        "[sink.kafka]\nbrokers = [\"{}\"]\ntopic = \"{topic}\"\npartitions = {partitions}\ntimeout = \"5s\"",
+        kafka.address()
+    )
+}
