@@ -1,8 +1,8 @@
 //! What is asked and answered beyond the words of `zeebe_plan::product`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use zeebe_spec::BrokerId;
+use zeebe_spec::{BrokerId, PartitionId};
 
 /// An answer, with the broker that gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,10 @@ pub enum ExportingPause {
     Soft,
 }
 
-/// Where an exporter stands, over all partitions.
+/// The exporters that each replica knows, and where each stands there.
+pub type ReplicaExporters = BTreeMap<(BrokerId, PartitionId), BTreeMap<String, ExporterState>>;
+
+/// Where an exporter stands, over all partitions or at one replica.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExporterState {
     /// On its way to be enabled.
@@ -54,7 +57,8 @@ pub enum ExporterState {
     Disabling,
     /// Gets nothing.
     Disabled,
-    /// Enabled, and missing in the brokers' settings: the log is not cut any more.
+    /// Enabled, and missing in the brokers' settings: the log is not cut any more. 8.6.0 has no such state: there an
+    /// exporter whose settings are gone at a start of its broker is [`Disabled`](Self::Disabled) at once.
     ConfigNotFound,
     /// Another word of the product.
     Other(String),
@@ -71,4 +75,19 @@ impl ExporterState {
             _ => Self::Other(word),
         }
     }
+}
+
+/// How far one exporter is with one partition, by its broker's own count since it started.
+///
+/// Only the partition's leader exports. The product keeps counting nothing and forgetting nothing: a broker goes on
+/// showing what it last counted after an exporter was disabled (seen on 8.6.0), so this says how far an exporter
+/// *is* only where it is enabled and the broker leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExporterPosition {
+    /// The last record that it said to be safe with its sink, or has passed over; the log may be cut up to the lowest
+    /// of all. `None` where it said so of nothing yet.
+    pub exported: Option<i64>,
+    /// The last record that it was given. Ahead of `exported` while the sink does not take what it has; may be
+    /// behind it by records that its filter passed over.
+    pub given: Option<i64>,
 }

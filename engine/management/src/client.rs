@@ -1,6 +1,7 @@
 //! The calls, one function each.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
@@ -10,13 +11,20 @@ use zeebe_plan::product::{
 };
 use zeebe_spec::{BrokerId, Minor, PartitionId};
 
-use crate::answer::{Answered, ExporterState, ExportingPause, ForcedRemoval, Readiness};
+use crate::answer::{
+    Answered, ExporterPosition, ExporterState, ExportingPause, ForcedRemoval, Readiness,
+    ReplicaExporters,
+};
 use crate::decode;
 use crate::dialect::{self, Mode};
 use crate::error::ManagementError;
+use crate::metrics;
 use crate::reach::{BaseUrl, ManagementReach};
 use crate::transport::{Answer, Decoded, Request, Timeouts, Transport, TransportError};
 use crate::wire::{self, path};
+
+/// A broker asks its exporters how far they are, and waits up to 5 s for one that is sending (seen on 8.6.0).
+const EXPORTERS_ANSWER: Duration = Duration::from_secs(8);
 
 /// A client for one cluster. Each function sends its call once and returns what came of it; dropping its
 /// future drops the connection. None of them waits for a change to end.
@@ -117,12 +125,13 @@ impl Client {
         Err(nobody(tried, "gateway"))
     }
 
-    /// The replicas of this broker as it sees them itself; none where it is no member.
+    /// The replicas of this broker as it sees them itself; none where it is no member. Waited for 8 s at least.
     pub async fn partitions(
         &self,
         broker: BrokerId,
     ) -> Result<BTreeMap<PartitionId, PartitionView>, ManagementError> {
-        let answer = self.ask(broker, &Request::get(path::PARTITIONS)).await?;
+        let request = Request::get(path::PARTITIONS).waiting_at_least(EXPORTERS_ANSWER);
+        let answer = self.ask(broker, &request).await?;
         Ok(decode::partitions(answer.decode()?))
     }
 
@@ -133,7 +142,8 @@ impl Client {
         &self,
         broker: BrokerId,
     ) -> Result<BTreeMap<PartitionId, PartitionView>, ManagementError> {
-        let answer = self.ask(broker, &Request::post(path::TAKE_SNAPSHOT)).await?;
+        let request = Request::post(path::TAKE_SNAPSHOT).waiting_at_least(EXPORTERS_ANSWER);
+        let answer = self.ask(broker, &request).await?;
         Ok(decode::partitions(answer.decode()?))
     }
 
@@ -153,6 +163,9 @@ impl Client {
     }
 
     /// The exporters and where each stands (8.6 and later).
+    ///
+    /// It is the product's summary: an exporter that one broker alone knows is in it like any other, as what it is
+    /// there (seen on 8.6.0 in the middle of a roll). What holds for all is said by [`Self::replica_exporters`].
     pub async fn exporters(&self) -> Result<BTreeMap<String, ExporterState>, ManagementError> {
         dialect::require(dialect::exporters(self.minor), self.minor, "list of exporters")?;
         let request = Request::get(path::EXPORTERS);
@@ -161,7 +174,32 @@ impl Client {
         Ok(states.map(|seen| (seen.exporter_id, ExporterState::of(seen.status))).collect())
     }
 
-    /// Enables an exporter (8.6 and later), with the position of another of the same type if one is named.
+    /// Where each exporter stands at each replica, as the configuration of the cluster has it (8.6 and later).
+    ///
+    /// A broker that starts brings the exporters of its settings into it, each as enabled, where it knew them not;
+    /// one that it knew stays as it was, disabled or not (seen on 8.6.0).
+    pub async fn replica_exporters(&self) -> Result<ReplicaExporters, ManagementError> {
+        dialect::require(dialect::exporters(self.minor), self.minor, "list of exporters")?;
+        let (_, decoded) = self.ask_each(&Request::get(path::CLUSTER)).await?;
+        decode::replica_exporters(decoded)
+    }
+
+    /// How far the exporters are with the partitions that this broker leads, or led since it started. Empty where
+    /// nothing was exported since then.
+    pub async fn exporter_positions(
+        &self,
+        broker: BrokerId,
+    ) -> Result<BTreeMap<(String, PartitionId), ExporterPosition>, ManagementError> {
+        let answer = self.ask(broker, &Request::get(path::METRICS)).await?;
+        Ok(metrics::exporter_positions(&answer.text()?))
+    }
+
+    /// Enables an exporter (8.6 and later), with the position of another of the same type if one is named. Refused
+    /// (400) where it is enabled already.
+    ///
+    /// **Only one that is in the settings of every broker.** 8.6.0 takes any id on, tries it again and again where the
+    /// settings lack it, and so never ends the change and takes on no other; nothing but `DELETE
+    /// /actuator/cluster/changes/{id}` helps then.
     pub async fn enable_exporter(
         &self,
         id: &str,
@@ -174,7 +212,8 @@ impl Client {
         self.change_exporter(&dialect::optional_body(request, body)).await
     }
 
-    /// Disables an exporter (8.6 and later).
+    /// Disables an exporter (8.6 and later); one that is disabled already again, as a change like any other. Refused
+    /// (400) where a replica does not know it. 8.6.0 ends this change with the sink away too.
     pub async fn disable_exporter(&self, id: &str) -> Result<PlannedChange, ManagementError> {
         dialect::require(dialect::exporters(self.minor), self.minor, "change of exporters")?;
         self.change_exporter(&Request::post(dialect::exporter_path(id, "disable"))).await

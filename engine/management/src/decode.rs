@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use zeebe_plan::product::{
-    BrokerView, ChangeId, ChangeStatus, ClusterTopology, GatewayView, Health, LastChange, Member,
-    MemberState, Operation, PartitionView, PendingChange, PlannedChange, Replica, Role,
+    BrokerView, ChangeId, ChangeStatus, ClusterTopology, ExportingPhase, GatewayView, Health,
+    LastChange, Member, MemberState, Operation, PartitionView, PendingChange, PlannedChange,
+    Replica, Role,
 };
 use zeebe_spec::{BrokerId, PartitionId};
 
+use crate::answer::{ExporterState, ReplicaExporters};
 use crate::error::ManagementError;
 use crate::transport::Decoded;
 use crate::wire;
@@ -67,6 +69,25 @@ fn configuration(topology: wire::Topology) -> Result<ClusterTopology, Misfit> {
             })
             .transpose()?,
         pending_change: pending_change.map(pending).transpose()?,
+    })
+}
+
+/// The exporters of every replica.
+pub(crate) fn replica_exporters(
+    decoded: Decoded<wire::Topology>,
+) -> Result<ReplicaExporters, ManagementError> {
+    convert(decoded, |topology| {
+        let mut exporters = ReplicaExporters::new();
+        for (index, broker) in topology.brokers.into_iter().enumerate() {
+            let id = broker_id(&broker.id, || format!("brokers[{index}].id"))?;
+            for partition in broker.partitions {
+                let wire::Partition { id: number, state: _, priority: _, config } = partition;
+                let known = config.into_iter().flat_map(|config| config.exporting.exporters);
+                let states = known.map(|seen| (seen.id, ExporterState::of(seen.state))).collect();
+                exporters.insert((id, PartitionId(number)), states);
+            }
+        }
+        Ok(exporters)
     })
 }
 
@@ -170,7 +191,7 @@ pub(crate) fn partitions(
                 snapshot_id,
                 processed_position_in_snapshot: _,
                 stream_processor_phase: _,
-                exporter_phase: _,
+                exporter_phase,
                 exported_position,
                 clock: _,
             } = status;
@@ -179,10 +200,21 @@ pub(crate) fn partitions(
                 snapshot: snapshot_id,
                 processed_position,
                 exported_position,
+                exporting: exporter_phase.as_deref().map(exporting_of),
             };
             (PartitionId(id), view)
         })
         .collect()
+}
+
+fn exporting_of(word: &str) -> ExportingPhase {
+    match word {
+        "EXPORTING" => ExportingPhase::Exporting,
+        "PAUSED" => ExportingPhase::Paused,
+        "SOFT_PAUSED" => ExportingPhase::SoftPaused,
+        "CLOSED" => ExportingPhase::Closed,
+        _ => ExportingPhase::Unknown,
+    }
 }
 
 fn role_of(word: &str) -> Option<Role> {

@@ -17,12 +17,16 @@ mod client;
 mod decode;
 pub mod dialect;
 mod error;
+mod metrics;
 mod reach;
 pub mod shape;
 mod transport;
 pub mod wire;
 
-pub use crate::answer::{Answered, ExporterState, ExportingPause, ForcedRemoval, Readiness};
+pub use crate::answer::{
+    Answered, ExporterPosition, ExporterState, ExportingPause, ForcedRemoval, Readiness,
+    ReplicaExporters,
+};
 pub use crate::client::Client;
 pub use crate::decode::{KeptTopology, ParseTopologyError, parse_topology};
 pub use crate::error::{Call, Effect, ManagementError, Unclarity};

@@ -63,19 +63,29 @@ pub(crate) struct Request {
     verb: &'static str,
     path: String,
     body: Option<String>,
+    at_least: Duration,
 }
 
 impl Request {
     pub(crate) fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, verb: "GET", path: path.into(), body: None }
+        Self::new(Method::GET, "GET", path.into())
     }
 
     pub(crate) fn post(path: impl Into<String>) -> Self {
-        Self { method: Method::POST, verb: "POST", path: path.into(), body: None }
+        Self::new(Method::POST, "POST", path.into())
     }
 
     pub(crate) fn patch(path: impl Into<String>) -> Self {
-        Self { method: Method::PATCH, verb: "PATCH", path: path.into(), body: None }
+        Self::new(Method::PATCH, "PATCH", path.into())
+    }
+
+    fn new(method: Method, verb: &'static str, path: String) -> Self {
+        Self { method, verb, path, body: None, at_least: Duration::ZERO }
+    }
+
+    /// The same request, waited for at least so long: the broker itself waits before it answers.
+    pub(crate) fn waiting_at_least(self, at_least: Duration) -> Self {
+        Self { at_least, ..self }
     }
 
     pub(crate) fn body(self, body: &Value) -> Self {
@@ -124,7 +134,7 @@ impl Transport {
         for _ in 0..=MOST_REDIRECTS {
             let response = self.send_once(&call, url.clone(), request).await?;
             let Some(next) = moved(request, &url, &response) else {
-                let answer = self.read(call, response).await?;
+                let answer = self.read(call, request, response).await?;
                 tracing::debug!(call = %answer.call, status = answer.status.as_u16(), "answered");
                 return Ok(answer);
             };
@@ -141,13 +151,24 @@ impl Transport {
         request: &Request,
     ) -> Result<Response, ManagementError> {
         let mut builder = self.http.request(request.method.clone(), url);
+        builder = builder.timeout(self.patience(request));
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
-        builder.send().await.map_err(|error| self.explain(call.clone(), error))
+        builder.send().await.map_err(|error| self.explain(call.clone(), request, error))
     }
 
-    async fn read(&self, call: Call, mut response: Response) -> Result<Answer, ManagementError> {
+    /// How long this request is waited for.
+    fn patience(&self, request: &Request) -> Duration {
+        self.timeouts.request.max(request.at_least)
+    }
+
+    async fn read(
+        &self,
+        call: Call,
+        request: &Request,
+        mut response: Response,
+    ) -> Result<Answer, ManagementError> {
         let status = response.status();
         let mut body = Vec::new();
         loop {
@@ -163,18 +184,18 @@ impl Transport {
                     });
                 }
                 Ok(None) => return Ok(Answer { call, status, body }),
-                Err(error) => return Err(self.explain(call, error)),
+                Err(error) => return Err(self.explain(call, request, error)),
             }
         }
     }
 
-    fn explain(&self, call: Call, error: reqwest::Error) -> ManagementError {
+    fn explain(&self, call: Call, request: &Request, error: reqwest::Error) -> ManagementError {
         // A connect that timed out is both: nothing was sent, so it is the first.
         if error.is_connect() {
             return ManagementError::NotReachable { call, source: error.into() };
         }
         let why = if error.is_timeout() {
-            Unclarity::TimedOut { after: self.timeouts.request }
+            Unclarity::TimedOut { after: self.patience(request) }
         } else {
             Unclarity::Dropped { source: error.into() }
         };
@@ -206,6 +227,16 @@ impl Answer {
                 source: error.into_inner().into(),
             }),
         }
+    }
+
+    /// The text of an answer that went well.
+    pub(crate) fn text(self) -> Result<String, ManagementError> {
+        let Self { call, body, .. } = self.accepted()?;
+        String::from_utf8(body).map_err(|source| ManagementError::Shape {
+            call,
+            path: ".".to_owned(),
+            source: source.into(),
+        })
     }
 
     /// An answer that went well, with a body that says nothing.
@@ -268,4 +299,21 @@ fn message(status: StatusCode, body: &[u8]) -> String {
         ["message", "detail", "error", "title"].iter().find_map(|key| json.get(key)?.as_str())
     });
     said.or_else(|| status.canonical_reason()).unwrap_or("no message").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broker_that_waits_itself_is_waited_for_longer_and_never_shorter() {
+        let patience = |request: u64, at_least: u64| {
+            let timeouts =
+                Timeouts { request: Duration::from_secs(request), ..Timeouts::default() };
+            let transport = Transport::new(timeouts).expect("a client");
+            let at_least = Duration::from_secs(at_least);
+            transport.patience(&Request::get("/").waiting_at_least(at_least)).as_secs()
+        };
+        assert_eq!([patience(5, 8), patience(5, 0), patience(3_600, 8)], [8, 5, 3_600]);
+    }
 }

@@ -102,18 +102,12 @@ fn has_snapshot(before: Option<&PartitionView>, now: &PartitionView) -> bool {
     match &now.snapshot {
         // Nothing was ever processed, so there is nothing to take.
         None => processed < 0,
-        Some(snapshot) => match position(snapshot) {
-            Some(held) => processed <= held,
+        Some(snapshot) => match now.snapshot_name() {
+            Some(name) => processed <= name.processed,
             // A name of another form says no more than that it is another snapshot.
             None => before.and_then(|before| before.snapshot.as_ref()) != Some(snapshot),
         },
     }
-}
-
-/// The position up to which a snapshot holds what was processed: the third number of its name,
-/// `<index>-<term>-<processed>-<exported>…`.
-fn position(snapshot: &str) -> Option<i64> {
-    snapshot.split('-').nth(2)?.parse().ok()
 }
 
 async fn pause(wait: &mut Wait<'_>, lacks: Vec<String>) -> Result<(), StepError> {

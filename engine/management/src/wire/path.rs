@@ -12,6 +12,8 @@ pub const PARTITIONS: &str = "/actuator/partitions";
 pub const TAKE_SNAPSHOT: &str = "/actuator/partitions/takeSnapshot";
 /// `GET` the exporters; below it `/{id}/enable`, `/{id}/disable`, `/{id}/delete`.
 pub const EXPORTERS: &str = "/actuator/exporters";
+/// `GET` what this broker counts, in the text format of Prometheus.
+pub const METRICS: &str = "/actuator/prometheus";
 /// `POST`: all exporting of the cluster stops, softly with `?soft=true`.
 pub const EXPORTING_PAUSE: &str = "/actuator/exporting/pause";
 /// `POST`: all exporting of the cluster goes on.

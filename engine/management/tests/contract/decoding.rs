@@ -7,8 +7,8 @@ use zeebe_management::{
     ManagementReach, Readiness,
 };
 use zeebe_plan::product::{
-    ChangeId, ChangeRequest, ChangeStatus, ClusterTopology, GatewayView, LastChange, MemberState,
-    PartitionView, PlannedChange, Role,
+    ChangeId, ChangeRequest, ChangeStatus, ClusterTopology, ExportingPhase, GatewayView,
+    LastChange, MemberState, PartitionView, PlannedChange, Role, SnapshotName,
 };
 use zeebe_spec::{BrokerId, Minor, PartitionId};
 
@@ -279,6 +279,7 @@ async fn replicas_are_told_with_role_snapshot_and_positions() {
         snapshot: Some(snapshot.to_owned()),
         processed_position: Some(processed),
         exported_position: Some(-1),
+        exporting: Some(ExportingPhase::Exporting),
     };
     assert_eq!(
         client.partitions(BrokerId(0)).await.expect("an answer"),
@@ -287,6 +288,54 @@ async fn replicas_are_told_with_role_snapshot_and_positions() {
             (PartitionId(2), view("7-1-9-9223372036854775807-0", 9)),
         ])
     );
+}
+
+#[tokio::test]
+async fn a_replica_says_whether_it_exports_and_how_far_its_snapshot_is() {
+    // 8.5 has nothing to pause where there is no exporter.
+    for (name, minor, phase) in [
+        ("8.5.8/partitions-paused", Minor::V8_5, ExportingPhase::Closed),
+        ("8.5.8/partitions-exporters", Minor::V8_5, ExportingPhase::Exporting),
+        ("8.6.0/partitions-one", Minor::V8_6, ExportingPhase::Exporting),
+        ("8.6.0/partitions-paused", Minor::V8_6, ExportingPhase::Paused),
+        ("8.6.0/partitions-soft-paused", Minor::V8_6, ExportingPhase::SoftPaused),
+    ] {
+        let (client, _server) = client(name, minor).await;
+        let views = client.partitions(BrokerId(0)).await.expect("an answer");
+        let phases: BTreeSet<_> = views.values().filter_map(|view| view.exporting).collect();
+        assert_eq!(phases, BTreeSet::from([phase]), "{name}");
+    }
+    let (client, _server) = client("8.6.0/partitions-exporters", Minor::V8_6).await;
+    let views = client.partitions(BrokerId(0)).await.expect("an answer");
+    let told: Vec<_> =
+        views.values().map(|it| (it.exported_position, it.snapshot_name())).collect();
+    let name = |index, processed, exported| SnapshotName {
+        index,
+        term: 1,
+        processed,
+        exported: Some(exported),
+    };
+    assert_eq!(told, [(Some(104), Some(name(29, 181, 104))), (Some(80), Some(name(21, 119, 80)))]);
+}
+
+#[tokio::test]
+async fn each_replica_says_where_its_exporters_stand() {
+    let (client, server) = client("8.6.0/cluster-exporters-mixed", Minor::V8_6).await;
+    let replicas = client.replica_exporters().await.expect("an answer");
+    let told: Vec<String> = replicas
+        .iter()
+        .map(|((broker, partition), exporters)| format!("{broker}/{partition} {exporters:?}"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#"0/1 {"audit": Enabled, "second": Disabled}"#,
+            r#"0/2 {"audit": Enabled, "second": Disabled}"#,
+            r#"1/1 {"audit": Enabled, "newbie": Enabled, "second": Disabled}"#,
+            r#"1/2 {"audit": Enabled, "newbie": Enabled, "second": Disabled}"#,
+        ]
+    );
+    assert_eq!(server.received(), [capture("8.6.0/cluster-exporters-mixed").request]);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod captures;
 mod decoding;
 mod faults;
+mod metrics;
 mod requests;
 mod routing;
 mod server;

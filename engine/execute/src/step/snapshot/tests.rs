@@ -6,6 +6,7 @@ fn view(snapshot: Option<&str>, processed: Option<i64>) -> PartitionView {
         snapshot: snapshot.map(str::to_owned),
         processed_position: processed,
         exported_position: None,
+        exporting: None,
     }
 }
 
