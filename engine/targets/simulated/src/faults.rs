@@ -158,6 +158,14 @@ pub struct TroubleAhead {
     /// Partitions that what is deployed from then on never reaches, as camunda/camunda#63712 has it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub lagging: BTreeSet<PartitionId>,
+    /// Exporters whose sinks take nothing from then on; all others' do. They and the others of their partitions get
+    /// no further, and stay enabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sinks_down: Option<BTreeSet<String>>,
+    /// Exporters that brokers do not disable before they were restarted, as camunda/camunda#38724 has it; all others
+    /// are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stuck_exporters: Option<BTreeSet<String>>,
     /// Somebody else's change is under way for so many milliseconds; waits for a cluster to be there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foreign_change: Option<u64>,
@@ -230,6 +238,8 @@ impl Faults {
             flapping_every,
             slow,
             lagging,
+            sinks_down,
+            stuck_exporters,
             foreign_change,
             killed,
         } = ahead;
@@ -245,6 +255,12 @@ impl Faults {
                 every: flapping_every,
                 next: now,
             });
+        }
+        if let Some(down) = sinks_down {
+            trouble.sinks_down = down;
+        }
+        if let Some(stuck) = stuck_exporters {
+            model.set_stuck(stuck);
         }
         for broker in killed {
             model.stop(broker);

@@ -19,7 +19,8 @@
 //! in a broker that stopped for ten seconds; only the coordinator knows of changes; a change waits for a
 //! broker that does not run, for ever; partition growth on 8.6 is completed and brings no work; a partition
 //! without work takes no snapshot; the order of a planned change's operations differs between runs of the
-//! coordinator. Of what clients do, processes are deployed, started and deleted. Not modelled: the data itself,
+//! coordinator; an exporter whose sink takes nothing holds up the others, and one that is enabled without being in the
+//! settings is tried for ever. Of what clients do, processes are deployed, started and deleted. Not modelled: the data itself,
 //! backups, zones, physical tenants.
 //!
 //! A broker that does not run cannot refuse a connection, because all share one port: it drops the

@@ -10,6 +10,7 @@ mod change;
 mod configuration;
 mod deployment;
 mod election;
+mod exporters;
 mod machine;
 mod operation;
 mod pace;
@@ -30,6 +31,7 @@ pub use self::change::{Answer, Flapping, Mode, Trouble};
 pub use self::configuration::{Change, Configuration, Ended, Member, Progress, Replica, Switch};
 pub use self::deployment::{Deployments, Keyed, NotDone};
 pub use self::election::{Leadership, Term};
+pub use self::exporters::{Outflow, Standing};
 pub use self::machine::{Copy, Fitness, GatewayMachine, Machine, Readiness, Run, Volume};
 pub use self::operation::Operation;
 pub use self::pace::{FAILURE_TIMEOUT, GOSSIP, Moment};
@@ -59,6 +61,9 @@ pub struct Model {
     leaders: BTreeMap<PartitionId, Term>,
     /// How far each partition has processed; absent where nothing was.
     positions: BTreeMap<PartitionId, i64>,
+    /// How far each partition has exported; absent where nothing ever was enabled.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    exported: BTreeMap<PartitionId, Outflow>,
     /// What clients deployed.
     #[serde(default, skip_serializing_if = "Deployments::is_empty")]
     deployments: Deployments,
@@ -93,6 +98,7 @@ impl Model {
             configuration: None,
             leaders: BTreeMap::new(),
             positions: BTreeMap::new(),
+            exported: BTreeMap::new(),
             deployments: Deployments::default(),
             exporting: Exporting::Exporting,
             trouble: Trouble::default(),
@@ -229,6 +235,7 @@ impl Model {
             self.configuration = None;
             self.leaders.clear();
             self.positions.clear();
+            self.exported.clear();
             self.deployments = Deployments::default();
             self.exporting = Exporting::Exporting;
         }
@@ -263,14 +270,23 @@ impl Model {
         self.positions.get(&partition).copied().unwrap_or(-1)
     }
 
-    /// Has a broker's copies take a snapshot. As the product, a partition that has processed nothing since the
-    /// last one takes none.
+    /// Has a broker's copies take a snapshot. As the product, a partition that has neither processed nor exported
+    /// anything since the last one takes none.
     pub fn take_snapshots(&mut self, broker: BrokerId) {
         let due = Some(self.now + pace::SNAPSHOT);
-        let positions = &self.positions;
+        let Some(machine) = self.brokers.get(&broker) else { return };
+        let copies = machine.volume.copies.iter();
+        let new: Vec<PartitionId> = copies
+            .filter(|(partition, copy)| {
+                let position = self.positions.get(partition).copied();
+                let exported = position.and_then(|_| self.slowest(broker, **partition));
+                position > copy.snapshot || exported > copy.exported
+            })
+            .map(|(partition, _)| *partition)
+            .collect();
         if let Some(machine) = self.brokers.get_mut(&broker) {
-            for (partition, copy) in &mut machine.volume.copies {
-                if positions.get(partition).copied() > copy.snapshot {
+            for partition in new {
+                if let Some(copy) = machine.volume.copies.get_mut(&partition) {
                     copy.due = due;
                 }
             }

@@ -1,6 +1,7 @@
 //! Whole clusters, through the target and the real client of the management API.
 
 mod conformance;
+mod exporters;
 mod faults;
 
 use std::collections::{BTreeMap, BTreeSet};

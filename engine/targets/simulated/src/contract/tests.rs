@@ -362,7 +362,10 @@ async fn exporters_and_partition_growth_of_8_6_answer_as_real_brokers_did() {
     ];
     lab.start(0, &settings).await;
     lab.held(&["exporters-two", "cluster-exporters", "exporter-disable-unknown"]).await;
-    lab.held(&["exporter-delete", "exporter-disable", "exporters-disabling"]).await;
+    lab.held(&["exporter-delete", "exporter-disable"]).await;
+    // Until the first of its operations is done, the summary says ENABLED.
+    lab.wait(60).await;
+    lab.held(&["exporters-disabling"]).await;
     lab.wait(2_000).await;
     lab.change("POST", "/actuator/exporters/second/disable", None).await;
     lab.wait(2_000).await;

@@ -9,7 +9,7 @@ use zeebe_management::wire;
 use zeebe_spec::{BrokerId, Minor};
 
 use crate::clock::time_of_day;
-use crate::host::management::changes::{exporter_change, member, members, patch};
+use crate::host::management::changes::{Verb, exporter_change, member, members, patch};
 use crate::host::render;
 use crate::host::reply::{Answer, Asked};
 use crate::model::{Configuration, Exporting, Model, Refusal, Switch};
@@ -119,9 +119,14 @@ fn routed(model: &mut Model, broker: BrokerId, minor: Minor, asked: &Asked) -> R
             let configuration = coordinated(model)?;
             Ok(Answer::json(200, &render::exporters(configuration)))
         }
-        ("POST", ["actuator", "exporters", exporter, verb @ ("enable" | "disable")]) if patches => {
+        ("POST", ["actuator", "exporters", exporter, verb]) if patches => {
+            let verb = Verb::parse(verb, minor).ok_or_else(missing)?;
             exporter_change(model, minor, exporter, verb, asked)
         }
+        (_, ["actuator", "exporters"]) if patches => Err(only("GET")),
+        ("GET", ["actuator", "prometheus"]) => Ok(Answer::metrics(render::metrics(model, broker))),
+        ("DELETE", ["actuator", "cluster", "changes", id]) => cancel(model, broker, minor, id),
+        (_, ["actuator", "cluster", "changes", _]) => Err(only("DELETE")),
         ("GET", ["actuator", "flowControl"]) if patches => Ok(flow_control(model, broker)),
         ("POST", ["actuator", "exporting", verb]) => Ok(exporting(model, broker, verb, asked)),
         ("POST", ["actuator", "rebalance"]) => {
@@ -209,6 +214,14 @@ fn cluster(model: &Model, broker: BrokerId, minor: Minor) -> Result<Answer, No> 
             Some(_) | None => Err(refusal.into()),
         },
     }
+}
+
+/// The change under way is given up; what is done of it stays (both minors, tried by hand).
+fn cancel(model: &mut Model, broker: BrokerId, minor: Minor, id: &str) -> Result<Answer, No> {
+    let id = id.parse().map_err(|_| No::Web(400, Some("Type mismatch.".to_owned()), minor))?;
+    coordinated(model)?;
+    model.cancel(id)?;
+    cluster(model, broker, minor)
 }
 
 /// What limits requests and writes: as it is where nobody limits anything.

@@ -1,6 +1,7 @@
 //! From the model to the shapes on the wire.
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use zeebe_management::wire;
 use zeebe_plan::product::{ChangeStatus, MemberState};
@@ -8,7 +9,8 @@ use zeebe_spec::{BrokerId, Minor, PartitionId, Version};
 
 use crate::clock::time_of_day;
 use crate::model::{
-    Answer, Configuration, Exporting, GOSSIP, Member, Model, Moment, Operation, Switch,
+    Answer, Configuration, Exporting, GOSSIP, Member, Model, Moment, Operation, Replica, Standing,
+    Switch,
 };
 
 /// What the product says of a member that never changed.
@@ -115,27 +117,22 @@ fn routing(configuration: &Configuration, minor: Minor) -> wire::Routing {
 fn brokers(model: &Model, configuration: &Configuration, minor: Minor) -> Vec<wire::Broker> {
     let order = model.set_order().of(configuration.members.keys().copied());
     let members = order.into_iter().filter_map(|id| Some((id, configuration.members.get(&id)?)));
-    members.map(|(id, member)| broker(id, member, configuration, minor)).collect()
+    members.map(|(id, member)| broker(id, member, minor)).collect()
 }
 
-fn broker(
-    id: BrokerId,
-    member: &Member,
-    configuration: &Configuration,
-    minor: Minor,
-) -> wire::Broker {
-    let exporters = || {
-        configuration
-            .exporters
-            .iter()
-            .map(|(id, switch)| wire::Exporter {
-                id: id.clone(),
-                state: match switch {
-                    Switch::Enabled => "ENABLED",
-                    Switch::Disabled => "DISABLED",
-                }
-                .to_owned(),
-            })
+const fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Enabled => "ENABLED",
+        Standing::Disabled => "DISABLED",
+        Standing::ConfigNotFound => "CONFIG_NOT_FOUND",
+    }
+}
+
+fn broker(id: BrokerId, member: &Member, minor: Minor) -> wire::Broker {
+    let exporters = |replica: &Replica| {
+        let known = replica.exporters.iter();
+        known
+            .map(|(id, at)| wire::Exporter { id: id.clone(), state: standing(*at).to_owned() })
             .collect()
     };
     wire::Broker {
@@ -151,7 +148,7 @@ fn broker(
                 state: state(replica.state).to_owned(),
                 priority: replica.priority,
                 config: (minor >= Minor::V8_6).then(|| wire::PartitionConfig {
-                    exporting: wire::Exporting { exporters: exporters() },
+                    exporting: wire::Exporting { exporters: exporters(replica) },
                 }),
             })
             .collect(),
@@ -203,13 +200,17 @@ fn operation(operation: &Operation, minor: Minor) -> wire::Operation {
         Operation::StartPartitionScaleUp { broker, .. } => of("START_PARTITION_SCALE_UP", *broker),
         Operation::AwaitRedistribution { broker, .. } => of("AWAIT_REDISTRIBUTION", *broker),
         Operation::AwaitRelocation { broker, .. } => of("AWAIT_RELOCATION", *broker),
-        Operation::ExporterEnable { broker, partition, exporter } => wire::Operation {
+        Operation::ExporterEnable { broker, partition, exporter, from: _ } => wire::Operation {
             exporter_id: Some(exporter.clone()),
             ..replica("PARTITION_ENABLE_EXPORTER", *broker, partition, None)
         },
         Operation::ExporterDisable { broker, partition, exporter } => wire::Operation {
             exporter_id: Some(exporter.clone()),
             ..replica("PARTITION_DISABLE_EXPORTER", *broker, partition, None)
+        },
+        Operation::ExporterDelete { broker, partition, exporter } => wire::Operation {
+            exporter_id: Some(exporter.clone()),
+            ..replica("PARTITION_DELETE_EXPORTER", *broker, partition, None)
         },
         Operation::Foreign { broker, .. } => {
             replica("PARTITION_RECONFIGURE_PRIORITY", *broker, &PartitionId(1), Some(1))
@@ -227,27 +228,45 @@ pub(super) fn planned(model: &Model, taken: &Answer, minor: Minor) -> wire::Plan
     }
 }
 
-/// `GET /actuator/exporters`.
+/// `GET /actuator/exporters`: the product's summary over all copies that know an exporter. Where they differ, it
+/// goes by what a change under way is about to do.
 pub(super) fn exporters(configuration: &Configuration) -> Vec<wire::ExporterStatus> {
     let pending = configuration.change.iter().flat_map(|change| &change.pending);
     let switching: BTreeMap<&str, Switch> = pending.filter_map(Operation::switching).collect();
-    let status = |id: &str, switch: Switch| {
-        match switching.get(id) {
-            Some(Switch::Enabled) => return "ENABLING",
-            Some(Switch::Disabled) => return "DISABLING",
-            None => {}
-        }
-        match switch {
-            Switch::Enabled => "ENABLED",
-            Switch::Disabled => "DISABLED",
+    let status = |id: &str, standings: &[Standing]| {
+        let first = standings.first().copied();
+        match (switching.get(id), first) {
+            (_, Some(first)) if standings.iter().all(|it| *it == first) => standing(first),
+            (Some(Switch::Enabled), _) => "ENABLING",
+            (Some(Switch::Disabled), _) => "DISABLING",
+            (None, _) => "UNKNOWN",
         }
     };
-    let exporters = configuration.exporters.iter();
+    let exporters = configuration.exporters().into_iter();
     exporters
-        .map(|(id, switch)| wire::ExporterStatus {
-            exporter_id: id.clone(),
-            status: status(id, *switch).to_owned(),
+        .map(|(id, standings)| wire::ExporterStatus {
+            exporter_id: id.to_owned(),
+            status: status(id, &standings).to_owned(),
         })
+        .collect()
+}
+
+/// `GET /actuator/prometheus`: of all that a broker counts, how far its exporters are.
+pub(super) fn metrics(model: &Model, broker: BrokerId) -> String {
+    let positions: Vec<(PartitionId, &String, i64)> = model
+        .exported_by(broker)
+        .flat_map(|(partition, of)| of.iter().map(move |(id, position)| (partition, id, *position)))
+        .filter(|(_, _, position)| *position >= 0)
+        .collect();
+    let lines = |name: &str| -> String {
+        let lines = positions.iter().map(|(PartitionId(partition), exporter, position)| {
+            format!("{name}{{exporter=\"{exporter}\",partition=\"{partition}\",}} {position}.0\n")
+        });
+        iter::once(format!("# TYPE {name} gauge\n")).chain(lines).collect()
+    };
+    ["zeebe_exporter_last_exported_position", "zeebe_exporter_last_updated_exported_position"]
+        .into_iter()
+        .map(lines)
         .collect()
 }
 
@@ -259,9 +278,12 @@ pub(super) fn partitions(model: &Model, broker: BrokerId, minor: Minor) -> wire:
     };
     let configuration = model.configuration();
     let member = configuration.and_then(|it| it.members.get(&broker));
-    let exports = configuration.is_some_and(|it| !it.exporters.is_empty());
-    let exporter_phase = match model.exporting() {
-        _ if minor < Minor::V8_6 && !exports => "CLOSED",
+    let exports = |partition| {
+        let replica = member.and_then(|member| member.partitions.get(&partition));
+        replica.is_some_and(|replica| !replica.exporters.is_empty())
+    };
+    let exporter_phase = |partition| match model.exporting() {
+        _ if minor < Minor::V8_6 && !exports(partition) => "CLOSED",
         Exporting::Exporting => "EXPORTING",
         Exporting::Paused => "PAUSED",
         Exporting::SoftPaused => "SOFT_PAUSED",
@@ -280,13 +302,16 @@ pub(super) fn partitions(model: &Model, broker: BrokerId, minor: Minor) -> wire:
             role: Some(role(model, broker, partition).to_uppercase()),
             processed_position: Some(position),
             snapshot_id: copy.snapshot.map(|at| {
-                let more = if minor < Minor::V8_6 { "" } else { "-0" };
-                format!("{at}-{term}-{at}-{}{more}", i64::MAX)
+                let by = if minor < Minor::V8_6 { String::new() } else { format!("-{broker}") };
+                // The log may be cut where both are.
+                let index = copy.exported.map_or(at, |exported| exported.clamp(0, at.max(0)));
+                let exported = copy.exported.map_or(i64::MAX, |exported| exported.max(0));
+                format!("{index}-{term}-{at}-{exported}{by}")
             }),
             processed_position_in_snapshot: copy.snapshot,
             stream_processor_phase: Some(phase.to_owned()),
-            exporter_phase: Some(exporter_phase.to_owned()),
-            exported_position: Some(if exports { position } else { -1 }),
+            exporter_phase: Some(exporter_phase(partition).to_owned()),
+            exported_position: Some(model.exported(broker, partition)),
             clock: (minor >= Minor::V8_6).then(|| wire::Clock {
                 instant: time(model.now()),
                 modification_type: "None".to_owned(),

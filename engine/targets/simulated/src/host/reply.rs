@@ -60,6 +60,7 @@ pub(super) struct Answer {
 
 const JSON: &str = "application/json";
 const ACTUATOR: &str = "application/vnd.spring-boot.actuator.v3+json";
+const METRICS: &str = "text/plain;version=0.0.4;charset=utf-8";
 const PROBLEM: &str = "application/problem+json";
 
 impl Answer {
@@ -87,6 +88,11 @@ impl Answer {
     /// JSON as endpoints of the actuator's own write it.
     pub(super) fn actuator(status: u16, body: &impl Serialize) -> Self {
         Self::of(status, ACTUATOR, body)
+    }
+
+    /// What a broker counts.
+    pub(super) fn metrics(page: String) -> Self {
+        Self { status: 200, kind: Some(METRICS), location: None, body: page.into_bytes() }
     }
 
     /// An error of the web server from 8.5.

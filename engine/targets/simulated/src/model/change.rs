@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeebe_plan::product::ChangeStatus;
 use zeebe_spec::{BrokerId, PartitionId};
 
-use super::configuration::{Change, Configuration, Ended, Progress};
+use super::configuration::{Change, Configuration, Ended, Progress, Switch};
 use super::operation::Operation;
 use super::pace::{self, Moment};
 use super::{Copy, Model, Refusal};
@@ -29,6 +29,13 @@ pub struct Trouble {
     /// Partitions that what is deployed from now on never reaches.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub lagging: BTreeSet<PartitionId>,
+    /// Exporters whose sinks take nothing.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub sinks_down: BTreeSet<String>,
+    /// Exporters that are not disabled, as camunda/camunda#38724 has it, by brokers that run since before this
+    /// number of runs of the cluster's processes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stuck_exporters: BTreeMap<String, u32>,
 }
 
 /// Leaders come and go until `until`.
@@ -172,6 +179,44 @@ impl Model {
             && led
             && self.works(operation.broker())
             && operation.led().is_none_or(|partition| self.leader(partition).is_some())
+            && self.able_to_switch(operation)
+    }
+
+    /// Whether an exporter can be switched. To enable one that its broker's settings lack is tried again for ever
+    /// (seen on 8.6.0).
+    fn able_to_switch(&self, operation: &Operation) -> bool {
+        let machine = self.brokers.get(&operation.broker());
+        match operation.switching() {
+            Some((exporter, Switch::Enabled)) => {
+                machine.is_some_and(|machine| machine.settings.exporters.contains(exporter))
+            }
+            Some((exporter, Switch::Disabled)) => {
+                let run = machine.and_then(|machine| machine.run).map_or(0, |run| run.number);
+                self.trouble.stuck_exporters.get(exporter).is_none_or(|until| run > *until)
+            }
+            None => true,
+        }
+    }
+
+    /// Has an exporter not be disabled by the brokers that run now; or be disabled as others are.
+    pub fn set_stuck(&mut self, exporters: BTreeSet<String>) {
+        let runs = self.runs;
+        self.trouble.stuck_exporters = exporters.into_iter().map(|id| (id, runs)).collect();
+    }
+
+    /// Gives up the change under way. What is done of it stays.
+    pub fn cancel(&mut self, id: i64) -> Result<(), Refusal> {
+        let change = self.configuration.as_ref().and_then(|it| it.change.clone());
+        let Some(change) = change.filter(|change| change.id == id) else {
+            return Err(Refusal::wrong(format!(
+                "Cannot cancel change {id} because no change is in progress"
+            )));
+        };
+        self.close(&change, ChangeStatus::Cancelled);
+        if let Some(configuration) = &mut self.configuration {
+            configuration.version += 1;
+        }
+        Ok(())
     }
 
     fn close(&mut self, change: &Change, status: ChangeStatus) {
@@ -198,6 +243,11 @@ impl Model {
                     machine.volume.copies.remove(partition);
                 }
             }
+            Operation::ExporterEnable { broker, partition, exporter, from } => {
+                if self.leader(*partition) == Some(*broker) {
+                    self.start_exporter(*partition, exporter, from.as_deref());
+                }
+            }
             Operation::BrokerAdd { .. }
             | Operation::BrokerRemove { .. }
             | Operation::BrokerForceRemove { .. }
@@ -206,8 +256,8 @@ impl Model {
             | Operation::StartPartitionScaleUp { .. }
             | Operation::AwaitRedistribution { .. }
             | Operation::AwaitRelocation { .. }
-            | Operation::ExporterEnable { .. }
             | Operation::ExporterDisable { .. }
+            | Operation::ExporterDelete { .. }
             | Operation::Foreign { .. } => {}
         }
     }

@@ -7,6 +7,7 @@ use zeebe_plan::distribution::distribution;
 use zeebe_plan::product::{ChangeStatus, MemberState};
 use zeebe_spec::{BrokerId, PartitionId};
 
+use super::exporters::Standing;
 use super::operation::Operation;
 use super::pace::Moment;
 
@@ -21,8 +22,6 @@ pub struct Configuration {
     pub active: BTreeSet<PartitionId>,
     /// The number of the routing.
     pub routing_version: i64,
-    /// The exporters in the brokers' settings, and whether they are disabled.
-    pub exporters: BTreeMap<String, Switch>,
     /// The last change that ended.
     pub last: Option<Ended>,
     /// The change under way.
@@ -53,7 +52,7 @@ pub struct Member {
 }
 
 /// One copy of a partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replica {
     /// Whether it is in.
     pub state: MemberState,
@@ -63,6 +62,9 @@ pub struct Replica {
     pub since: Moment,
     /// Whether its data ever was there: what was never made is new, what was made and is gone is lost.
     pub data: Data,
+    /// The exporters that it knows, and where each stands here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub exporters: BTreeMap<String, Standing>,
 }
 
 /// Whether the data of a copy ever was there.
@@ -125,7 +127,9 @@ impl Configuration {
             for (broker, priority) in replicas {
                 if let Some(member) = members.get_mut(&broker) {
                     let state = MemberState::Active;
-                    let replica = Replica { state, priority, since: now, data: Data::Unmade };
+                    let data = Data::Unmade;
+                    let exporters = BTreeMap::new();
+                    let replica = Replica { state, priority, since: now, data, exporters };
                     member.partitions.insert(partition, replica);
                 }
             }
@@ -135,7 +139,6 @@ impl Configuration {
             members,
             active: (1..=partitions).map(PartitionId).collect(),
             routing_version: 1,
-            exporters: BTreeMap::new(),
             last: None,
             change: None,
         }
@@ -175,7 +178,8 @@ impl Configuration {
                 self.touch(*broker, now, |member| member.state = MemberState::Leaving);
             }
             Operation::PartitionJoin { broker, partition, priority } => {
-                let replica = Replica::made(MemberState::Joining, *priority, now);
+                let mut replica = Replica::made(MemberState::Joining, *priority, now);
+                replica.exporters = self.exporters_like(*partition);
                 self.touch(*broker, now, |member| {
                     member.partitions.insert(*partition, replica);
                 });
@@ -196,6 +200,7 @@ impl Configuration {
             | Operation::AwaitRelocation { .. }
             | Operation::ExporterEnable { .. }
             | Operation::ExporterDisable { .. }
+            | Operation::ExporterDelete { .. }
             | Operation::Foreign { .. } => {}
         }
     }
@@ -214,7 +219,8 @@ impl Configuration {
             }
             Operation::PartitionJoin { broker, partition, priority }
             | Operation::PartitionBootstrap { broker, partition, priority } => {
-                let replica = Replica::made(MemberState::Active, *priority, now);
+                let mut replica = Replica::made(MemberState::Active, *priority, now);
+                replica.exporters = self.exporters_like(*partition);
                 self.touch(*broker, now, |member| {
                     member.partitions.insert(*partition, replica);
                 });
@@ -242,18 +248,49 @@ impl Configuration {
                 self.active = (1..=*partitions).map(PartitionId).collect();
                 self.routing_version += 1;
             }
-            Operation::ExporterEnable { broker, partition: _, exporter } => {
-                self.exporters.insert(exporter.clone(), Switch::Enabled);
-                self.touch(*broker, now, |_| {});
+            Operation::ExporterEnable { broker, partition, exporter, from: _ } => {
+                self.switch(*broker, *partition, exporter, Some(Standing::Enabled), now);
             }
-            Operation::ExporterDisable { broker, partition: _, exporter } => {
-                self.exporters.insert(exporter.clone(), Switch::Disabled);
-                self.touch(*broker, now, |_| {});
+            Operation::ExporterDisable { broker, partition, exporter } => {
+                self.switch(*broker, *partition, exporter, Some(Standing::Disabled), now);
+            }
+            Operation::ExporterDelete { broker, partition, exporter } => {
+                self.switch(*broker, *partition, exporter, None, now);
             }
             Operation::StartPartitionScaleUp { .. }
             | Operation::AwaitRedistribution { .. }
             | Operation::Foreign { .. } => {}
         }
+    }
+
+    /// The exporters of a new copy: those of the partition's other copies, or of any, if it is the first.
+    fn exporters_like(&self, partition: PartitionId) -> BTreeMap<String, Standing> {
+        let members = self.members.values().flat_map(|member| member.partitions.values());
+        let like = self.replicas(partition).map(|(_, replica)| replica).chain(members);
+        let mut like = like.map(|replica| &replica.exporters);
+        like.find(|exporters| !exporters.is_empty()).cloned().unwrap_or_default()
+    }
+
+    fn switch(
+        &mut self,
+        broker: BrokerId,
+        partition: PartitionId,
+        exporter: &str,
+        to: Option<Standing>,
+        now: Moment,
+    ) {
+        self.touch(broker, now, |member| {
+            let replica = member.partitions.get_mut(&partition);
+            match (replica, to) {
+                (Some(replica), Some(to)) => {
+                    replica.exporters.insert(exporter.to_owned(), to);
+                }
+                (Some(replica), None) => {
+                    replica.exporters.remove(exporter);
+                }
+                (None, _) => {}
+            }
+        });
     }
 
     /// The configuration after all of these operations.
@@ -278,7 +315,7 @@ impl Configuration {
 
 impl Replica {
     const fn made(state: MemberState, priority: i64, since: Moment) -> Self {
-        Self { state, priority, since, data: Data::Made }
+        Self { state, priority, since, data: Data::Made, exporters: BTreeMap::new() }
     }
 }
 

@@ -80,6 +80,9 @@ pub struct Volume {
 pub struct Copy {
     /// The position that its newest snapshot has processed, if it has one.
     pub snapshot: Option<i64>,
+    /// How far the slowest exporter was when that was taken, if there was any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exported: Option<i64>,
     /// When the snapshot that is being taken will be there.
     pub due: Option<Moment>,
 }

@@ -100,9 +100,21 @@ pub enum Operation {
         partition: PartitionId,
         /// The exporter.
         exporter: String,
+        /// The exporter whose position it takes over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
     },
     /// A copy of a partition exports no more.
     ExporterDisable {
+        /// The broker.
+        broker: BrokerId,
+        /// The partition.
+        partition: PartitionId,
+        /// The exporter.
+        exporter: String,
+    },
+    /// A copy of a partition forgets an exporter whose settings are gone (8.8 and later).
+    ExporterDelete {
         /// The broker.
         broker: BrokerId,
         /// The partition.
@@ -136,6 +148,7 @@ impl Operation {
             | Self::AwaitRelocation { broker, .. }
             | Self::ExporterEnable { broker, .. }
             | Self::ExporterDisable { broker, .. }
+            | Self::ExporterDelete { broker, .. }
             | Self::Foreign { broker, .. } => *broker,
         }
     }
@@ -155,6 +168,7 @@ impl Operation {
             | Self::AwaitRelocation { .. }
             | Self::ExporterEnable { .. }
             | Self::ExporterDisable { .. }
+            | Self::ExporterDelete { .. }
             | Self::Foreign { .. } => false,
         }
     }
@@ -175,6 +189,7 @@ impl Operation {
             | Self::StartPartitionScaleUp { .. }
             | Self::AwaitRedistribution { .. }
             | Self::AwaitRelocation { .. }
+            | Self::ExporterDelete { .. }
             | Self::Foreign { .. } => None,
         }
     }
@@ -195,6 +210,7 @@ impl Operation {
             | Self::AwaitRelocation { .. }
             | Self::ExporterEnable { .. }
             | Self::ExporterDisable { .. }
+            | Self::ExporterDelete { .. }
             | Self::Foreign { .. } => None,
         }
     }

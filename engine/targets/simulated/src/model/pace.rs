@@ -27,6 +27,8 @@ pub const FAILURE_TIMEOUT: u64 = 10_000;
 pub const GOSSIP: u64 = 500;
 /// How long a replica without data takes to copy it from the leader.
 pub(super) const CATCH_UP: u64 = 3_000;
+/// How long exporters keep what they were given before they send it (the bundled ones' default).
+pub(super) const EXPORT: u64 = 5_000;
 /// How long a snapshot takes.
 pub(super) const SNAPSHOT: u64 = 1_000;
 
@@ -40,6 +42,7 @@ pub(super) const fn operation(operation: &Operation) -> u64 {
         | Operation::PartitionForceReconfigure { .. }
         | Operation::ExporterEnable { .. }
         | Operation::ExporterDisable { .. }
+        | Operation::ExporterDelete { .. }
         | Operation::StartPartitionScaleUp { .. } => 50,
         Operation::PartitionLeave { .. } => 150,
         Operation::PartitionJoin { .. } | Operation::PartitionBootstrap { .. } => 400,

@@ -3,7 +3,7 @@
 use zeebe_plan::product::MemberState;
 use zeebe_spec::{BrokerId, Minor, PartitionId};
 
-use super::configuration::{Configuration, Data, Member, Progress, Switch};
+use super::configuration::{Configuration, Data, Member, Progress};
 use super::election::Leadership;
 use super::machine::{Copy, Readiness};
 use super::pace::{FAILURE_TIMEOUT, GOSSIP, Moment};
@@ -27,10 +27,12 @@ impl Model {
         loop {
             let mut changed = self.bootstrap();
             changed |= self.open_data();
+            changed |= self.bring_in_exporters();
             changed |= self.flap();
             changed |= self.elect();
             changed |= self.copy_data();
             changed |= self.become_ready();
+            changed |= self.export();
             changed |= self.snapshots();
             changed |= self.carry_out();
             if !changed {
@@ -61,6 +63,7 @@ impl Model {
             .chain(snapshots)
             .chain(flaps)
             .chain(self.next_copy())
+            .chain(self.next_export())
             .filter(|due| *due > self.now)
             .min()
     }
@@ -98,14 +101,12 @@ impl Model {
         if self.configuration.is_some() || !(0..needed).all(started) {
             return false;
         }
-        let mut configuration = Configuration::bootstrap(
+        let configuration = Configuration::bootstrap(
             settings.brokers,
             settings.partitions,
             settings.factor,
             self.now,
         );
-        configuration.exporters =
-            settings.exporters.into_iter().map(|id| (id, Switch::Enabled)).collect();
         self.configuration = Some(configuration);
         true
     }
@@ -187,19 +188,31 @@ impl Model {
 
     /// Snapshots that were being taken are there, unless their broker went away meanwhile.
     fn snapshots(&mut self) -> bool {
-        let mut changed = false;
-        for machine in self.brokers.values_mut() {
+        let now = self.now;
+        let due: Vec<(BrokerId, PartitionId)> = self
+            .brokers
+            .iter()
+            .flat_map(|(id, machine)| {
+                let runs = machine.run.is_some();
+                let copies = machine.volume.copies.iter();
+                copies
+                    .filter(move |(_, copy)| copy.due.is_some_and(|due| due <= now || !runs))
+                    .map(|(partition, _)| (*id, *partition))
+            })
+            .collect();
+        for (broker, partition) in &due {
+            let exported = self.slowest(*broker, *partition);
+            let position = self.positions.get(partition).copied();
+            let Some(machine) = self.brokers.get_mut(broker) else { continue };
             let runs = machine.run.is_some();
-            for (partition, copy) in &mut machine.volume.copies {
-                if copy.due.is_some_and(|due| due <= self.now || !runs) {
-                    copy.due = None;
-                    if runs {
-                        copy.snapshot = self.positions.get(partition).copied();
-                    }
-                    changed = true;
+            if let Some(copy) = machine.volume.copies.get_mut(partition) {
+                copy.due = None;
+                if runs {
+                    copy.snapshot = position;
+                    copy.exported = exported;
                 }
             }
         }
-        changed
+        !due.is_empty()
     }
 }

@@ -284,3 +284,17 @@ fn priorities_alternate_so_that_followers_share_the_load() {
         ]
     );
 }
+
+#[test]
+fn a_cluster_without_exporters_is_written_as_ever_and_one_of_the_first_release_is_read() {
+    let model = started(3, 3, 3);
+    let now = serde_json::to_value(&model).unwrap();
+    let written = now.to_string();
+    // What three brokers read in their settings, and nothing else.
+    let said = (written.matches(r#""exporters":[]"#).count(), written.matches("exporters").count());
+    assert_eq!((said, written.contains("exported")), ((3, 3), false), "{written}");
+    // That release kept the exporters of the whole cluster in one place.
+    let mut old = now.clone();
+    old["configuration"]["exporters"] = serde_json::json!({});
+    assert_eq!(serde_json::from_value::<Model>(old).unwrap(), model);
+}

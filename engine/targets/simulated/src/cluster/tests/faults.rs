@@ -28,7 +28,11 @@ fn fewer_copies() -> ChangeRequest {
     }
 }
 
-async fn client(lab: &Lab) -> Client {
+pub(super) async fn client(lab: &Lab) -> Client {
+    client_of(lab, Minor::V8_6).await
+}
+
+pub(super) async fn client_of(lab: &Lab, minor: Minor) -> Client {
     let timeouts =
         Timeouts { connect: Duration::from_secs(5), request: Duration::from_millis(500) };
     let mut reach = ManagementReach::default();
@@ -38,7 +42,7 @@ async fn client(lab: &Lab) -> Client {
         let rest = format!("{base}/rest");
         reach.gateways.push(zeebe_management::BaseUrl::parse(&rest).unwrap());
     }
-    Client::with_transport(Minor::V8_6, reach, Transport::new(timeouts).unwrap())
+    Client::with_transport(minor, reach, Transport::new(timeouts).unwrap())
 }
 
 fn at_changes(with: InsteadOfAnswer, times: u32) -> Faults {

@@ -1,16 +1,16 @@
 //! Requests that change the cluster, or ask what such a change would do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hyper::Method;
 use serde::de::DeserializeOwned;
 use zeebe_management::wire::{self, BrokerKey, ClusterPatch};
-use zeebe_spec::{BrokerId, Minor};
+use zeebe_spec::{BrokerId, Minor, PartitionId};
 
 use crate::host::management::{No, configured, coordinated};
 use crate::host::render;
 use crate::host::reply::{Answer, Asked};
-use crate::model::{Mode, Model, Operation, Refusal, Request, Switch, forced, operations};
+use crate::model::{Mode, Model, Operation, Refusal, Request, Standing, forced, operations};
 
 /// A word of the query that is `true` or `false`.
 fn switch(asked: &Asked, name: &str, minor: Minor) -> Result<bool, No> {
@@ -131,49 +131,104 @@ fn take_on(
     Ok(Answer::json(202, &render::planned(model, &taken, minor)))
 }
 
+/// What can be asked of an exporter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Enable,
+    Disable,
+    Delete,
+}
+
+impl Verb {
+    pub(super) fn parse(word: &str, minor: Minor) -> Option<Self> {
+        match word {
+            "enable" => Some(Self::Enable),
+            "disable" => Some(Self::Disable),
+            "delete" if minor >= Minor::V8_8 => Some(Self::Delete),
+            _ => None,
+        }
+    }
+}
+
 pub(super) fn exporter_change(
     model: &mut Model,
     minor: Minor,
     exporter: &str,
-    verb: &str,
+    verb: Verb,
     asked: &Asked,
 ) -> Result<Answer, No> {
     let mode = mode(asked, minor)?;
-    let configuration = coordinated(model)?;
-    let copies = configuration.members.iter().flat_map(|(broker, member)| {
-        member.partitions.keys().map(|partition| (*broker, *partition))
-    });
-    let first = configuration.partitions().first().map_or(1, |partition| partition.0);
-    let refused = |why: String| {
-        Refusal::wrong(format!("java.lang.IllegalStateException: Expected to {verb} exporter{why}"))
+    let from = match verb {
+        Verb::Enable if asked.json => body::<wire::EnableExporter>(asked, minor)?.initialize_from,
+        Verb::Enable | Verb::Disable | Verb::Delete => None,
     };
-    let known = |id: &str| configuration.exporters.get(id).copied();
-    if known(exporter).is_none() {
-        return Err(refused(format!(
-            ", but the partition '{first}' does not have the exporter '{exporter}'"
-        ))
-        .into());
-    }
-    let from =
-        if asked.json { body::<wire::EnableExporter>(asked, minor)?.initialize_from } else { None };
-    if let Some(from) = from {
-        let why = match known(&from) {
-            Some(Switch::Enabled) => None,
-            Some(Switch::Disabled) => Some(format!("the exporter '{from}' is disabled")),
-            None => Some(format!("the partition '{first}' does not have exporter '{from}'")),
-        };
-        if let Some(why) = why {
-            return Err(
-                refused(format!(" and initialize from exporter '{from}', but {why}")).into()
-            );
+    let configuration = coordinated(model)?;
+    let order = model.set_order().of(configuration.members.keys().copied());
+    let members = order.iter().filter_map(|id| Some((*id, configuration.members.get(id)?)));
+    let mut planned = Vec::new();
+    for (broker, member) in members {
+        for (partition, replica) in &member.partitions {
+            let exporters = &replica.exporters;
+            if configuration.change.is_none() {
+                allowed(verb, exporter, from.as_deref(), *partition, exporters)?;
+            }
+            let (partition, exporter) = (*partition, exporter.to_owned());
+            planned.push(match verb {
+                Verb::Enable => {
+                    Operation::ExporterEnable { broker, partition, exporter, from: from.clone() }
+                }
+                Verb::Disable => Operation::ExporterDisable { broker, partition, exporter },
+                Verb::Delete => Operation::ExporterDelete { broker, partition, exporter },
+            });
         }
     }
-    let exporter = exporter.to_owned();
-    let planned = copies
-        .map(|(broker, partition)| match verb {
-            "enable" => Operation::ExporterEnable { broker, partition, exporter: exporter.clone() },
-            _ => Operation::ExporterDisable { broker, partition, exporter: exporter.clone() },
-        })
-        .collect();
     take_on(model, minor, planned, mode)
+}
+
+/// Whether one copy can do what is asked. One that does not know an exporter takes it on, whether its broker's settings
+/// have it or not (seen on 8.6.0).
+fn allowed(
+    verb: Verb,
+    exporter: &str,
+    from: Option<&str>,
+    partition: PartitionId,
+    exporters: &BTreeMap<String, Standing>,
+) -> Result<(), Refusal> {
+    let refused = |what: &str, why: String| {
+        Err(Refusal::wrong(format!("java.lang.IllegalStateException: Expected to {what}{why}")))
+    };
+    if let Some(from) = from {
+        let why = match exporters.get(from) {
+            Some(Standing::Enabled) => None,
+            Some(Standing::Disabled | Standing::ConfigNotFound) => {
+                Some(format!("the exporter '{from}' is disabled"))
+            }
+            None => Some(format!("the partition '{partition}' does not have exporter '{from}'")),
+        };
+        if let Some(why) = why {
+            let why = format!(" and initialize from exporter '{from}', but {why}");
+            return refused("enable exporter", why);
+        }
+    }
+    match (verb, exporters.get(exporter)) {
+        (Verb::Enable, Some(Standing::Enabled)) => refused(
+            "enable exporter",
+            format!(", but the exporter '{exporter}' is already enabled"),
+        ),
+        (Verb::Enable, None | Some(Standing::ConfigNotFound | Standing::Disabled))
+        | (Verb::Disable, Some(_))
+        | (Verb::Delete, Some(Standing::ConfigNotFound | Standing::Disabled)) => Ok(()),
+        (Verb::Delete, Some(Standing::Enabled)) => {
+            refused("delete exporter", format!(", but the exporter '{exporter}' is enabled"))
+        }
+        (Verb::Disable | Verb::Delete, None) => {
+            let what = if verb == Verb::Disable { "disable exporter" } else { "delete exporter" };
+            refused(
+                what,
+                format!(
+                    ", but the partition '{partition}' does not have the exporter '{exporter}'"
+                ),
+            )
+        }
+    }
 }
