@@ -1,7 +1,7 @@
 # The commands of the project. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test bench docs states fuzz release lint conformance
+.PHONY: help demo demo-down test acceptance bench docs states fuzz release lint conformance
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -14,6 +14,9 @@ demo-down: ## Destroy what `make demo` made
 
 test: ## All that CI runs: format, lints, units, and every scenario on real servers
 	@tools/test.sh
+
+acceptance: ## The proofs that take longer than a test may; what they printed last is in docs/proofs
+	@tools/acceptance.sh
 
 bench: ## The figures, each beside its baseline of the same run
 	@tools/bench.sh

@@ -16,6 +16,7 @@ use crate::processes::{self, Identity};
 pub mod broker;
 pub mod kafka;
 pub mod receiver;
+pub mod records;
 
 /// What is told to end, ends within this time.
 const ENDING: Duration = Duration::from_mins(1);
