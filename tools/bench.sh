@@ -25,6 +25,11 @@ if [[ ${BENCH_COLD_BUILD:-} == 1 ]]; then
   say "cold build of the provider: $((SECONDS - began)) s (goal: 360 s on 2 cores)"
 fi
 
+say "== the receiver of records"
+cargo build --quiet --release --package zeebe-receiver --bin zeebe-receiver
+cargo build --quiet --package acceptance-tests --bin zeebe-bench-records
+ZEEBE_RECEIVER_BINARY=$target/release/zeebe-receiver "$target/debug/zeebe-bench-records"
+
 say "== figures"
 "$target/debug/zeebe-bench" "$target/bench.json"
 say "written to $target/bench.json"

@@ -63,11 +63,11 @@ impl Intake {
         }
     }
 
-    /// Writes batches of one bulk, and returns when all of them are durable.
+    /// Writes batches of one bulk that began to come then, and returns when all of them are durable.
     ///
     /// Who stops waiting does not stop the writing.
-    pub async fn take(&self, batches: Vec<Batch>) -> Result<(), IntakeError> {
-        let end = Instant::now() + self.deadline;
+    pub async fn take(&self, batches: Vec<Batch>, began: Instant) -> Result<(), IntakeError> {
+        let end = began + self.deadline;
         let mut waits = Vec::new();
         for batch in batches {
             let partition = batch.partition();

@@ -101,9 +101,9 @@ async fn a_bulk_is_answered_for_when_it_is_durable_and_what_came_before_is_dropp
     let memory = Memory::default();
     memory.state.let_through.add_permits(9);
     let intake = intake(&memory, LONG);
-    assert_eq!(intake.take(batches(&[3, 5])).await, Ok(()));
-    assert_eq!(intake.take(batches(&[3, 5, 8])).await, Ok(()));
-    assert_eq!(intake.take(batches(&[5, 8])).await, Ok(()));
+    assert_eq!(intake.take(batches(&[3, 5]), Instant::now()).await, Ok(()));
+    assert_eq!(intake.take(batches(&[3, 5, 8]), Instant::now()).await, Ok(()));
+    assert_eq!(intake.take(batches(&[5, 8]), Instant::now()).await, Ok(()));
     assert_eq!(written(&memory), [3, 5, 8]);
     assert_eq!(memory.state.opened.load(Ordering::SeqCst), 1);
 }
@@ -115,10 +115,10 @@ async fn an_append_whose_answer_is_lost_is_resolved_by_the_mark_and_not_written_
     memory.state.ambiguous.store(1, Ordering::SeqCst);
     let intake = intake(&memory, LONG);
     assert_eq!(
-        intake.take(batches(&[3, 5])).await,
+        intake.take(batches(&[3, 5]), Instant::now()).await,
         Err(IntakeError::Sink("could not hear the answer: it was lost".to_owned()))
     );
-    assert_eq!(intake.take(batches(&[3, 5, 8])).await, Ok(()));
+    assert_eq!(intake.take(batches(&[3, 5, 8]), Instant::now()).await, Ok(()));
     assert_eq!(written(&memory), [3, 5, 8]);
     assert_eq!(memory.state.opened.load(Ordering::SeqCst), 2, "the mark was read again");
 }
@@ -127,11 +127,24 @@ async fn an_append_whose_answer_is_lost_is_resolved_by_the_mark_and_not_written_
 async fn a_late_answer_is_no_yes_and_the_writing_goes_on() {
     let memory = Memory::default();
     let intake = intake(&memory, Duration::from_secs(20));
-    let late = intake.take(batches(&[3, 5])).await;
+    let late = intake.take(batches(&[3, 5]), Instant::now()).await;
     assert_eq!(late, Err(IntakeError::Late(Duration::from_secs(20))));
     memory.state.let_through.add_permits(9);
-    assert_eq!(intake.take(batches(&[3, 5, 8])).await, Ok(()));
+    assert_eq!(intake.take(batches(&[3, 5, 8]), Instant::now()).await, Ok(()));
     assert_eq!(written(&memory), [3, 5, 8]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_slowly_has_only_the_rest_of_the_time() {
+    let memory = Memory::default();
+    let intake = intake(&memory, Duration::from_secs(20));
+    let before = Instant::now();
+    let began = before - Duration::from_secs(15);
+    let late = intake.take(batches(&[3]), began).await;
+    assert_eq!(late, Err(IntakeError::Late(Duration::from_secs(20))));
+    assert_eq!(before.elapsed().as_secs(), 5);
+    memory.state.let_through.add_permits(1);
+    intake.close().await;
 }
 
 #[tokio::test]
@@ -140,17 +153,17 @@ async fn who_stops_waiting_does_not_stop_the_writing_and_what_was_not_begun_is_l
     let intake = intake(&memory, LONG);
     let take = |positions: &'static [u64]| {
         let intake = Arc::clone(&intake);
-        tokio::spawn(async move { intake.take(batches(positions)).await })
+        tokio::spawn(async move { intake.take(batches(positions), Instant::now()).await })
     };
     let first = take(&[3, 5]);
     memory.state.begun.acquire().await.unwrap().forget();
     // Behind the first two more may wait, and no third.
-    let mut waiting = Box::pin(intake.take(batches(&[3, 5, 8])));
+    let mut waiting = Box::pin(intake.take(batches(&[3, 5, 8]), Instant::now()));
     assert!(futures::poll!(&mut waiting).is_pending());
-    let mut waiting_too = Box::pin(intake.take(batches(&[3, 5, 8, 9])));
+    let mut waiting_too = Box::pin(intake.take(batches(&[3, 5, 8, 9]), Instant::now()));
     assert!(futures::poll!(&mut waiting_too).is_pending());
     let partition = PartitionId::new(1).unwrap();
-    assert_eq!(intake.take(batches(&[3])).await, Err(IntakeError::Busy(partition)));
+    assert_eq!(intake.take(batches(&[3]), Instant::now()).await, Err(IntakeError::Busy(partition)));
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
     drop(waiting);
@@ -164,7 +177,7 @@ async fn who_stops_waiting_does_not_stop_the_writing_and_what_was_not_begun_is_l
 async fn a_closed_intake_finishes_what_was_begun_and_takes_no_more() {
     let memory = Memory::default();
     let intake = intake(&memory, LONG);
-    let mut begun = Box::pin(intake.take(batches(&[3])));
+    let mut begun = Box::pin(intake.take(batches(&[3]), Instant::now()));
     assert!(futures::poll!(&mut begun).is_pending());
     let closing = async {
         memory.state.begun.acquire().await.unwrap().forget();
@@ -173,6 +186,6 @@ async fn a_closed_intake_finishes_what_was_begun_and_takes_no_more() {
     };
     let ((), outcome) = futures::join!(closing, begun);
     assert_eq!(outcome, Ok(()));
-    assert_eq!(intake.take(batches(&[4])).await, Err(IntakeError::Stopping));
+    assert_eq!(intake.take(batches(&[4]), Instant::now()).await, Err(IntakeError::Stopping));
     assert_eq!(written(&memory), [3]);
 }

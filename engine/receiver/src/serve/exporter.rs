@@ -1,11 +1,12 @@
 //! One request of an exporter, from its bytes to its answer.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
+use tokio::time::Instant;
 use tracing::warn;
 
 use super::Reply;
@@ -95,7 +96,7 @@ impl Exporter {
             Ok(batches) => batches,
             Err(error) => return refused(&error.to_string()),
         };
-        match self.intake.take(batches).await {
+        match self.intake.take(batches, began).await {
             Ok(()) => durable(began, &items),
             Err(error @ IntakeError::Busy(_)) => busy(&error.to_string()),
             Err(error @ IntakeError::Conflict(_)) => Answer::no(
