@@ -1,4 +1,5 @@
-//! Servers that scenarios start by themselves, beside what terraform starts: Kafka, the receiver, brokers with exporters.
+//! Servers that scenarios start by themselves, beside what terraform starts: Kafka, the receiver, a search store, brokers
+//! with exporters.
 //!
 //! Each names its scenario's folder among its arguments, so that it ends with the [`Scenario`](crate::Scenario).
 
@@ -17,6 +18,7 @@ pub mod broker;
 pub mod kafka;
 pub mod receiver;
 pub mod records;
+pub mod search_store;
 
 /// What is told to end, ends within this time.
 const ENDING: Duration = Duration::from_mins(1);

@@ -16,5 +16,6 @@ mod s09_examples;
 mod s10_contract;
 mod s11_clients;
 mod s12_records;
+mod s13_search_store;
 mod watch;
 mod words;
