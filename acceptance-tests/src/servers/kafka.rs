@@ -30,16 +30,49 @@ pub struct Kafka {
 }
 
 impl Kafka {
-    /// Starts one in that folder, on that port and the next.
+    /// Starts one in that folder, on that port and the next two, that takes whoever comes.
     pub fn start(directory: Utf8PathBuf, port: u16) -> Result<Self> {
+        Self::with(directory, port, &format!("clients=PLAINTEXT://127.0.0.1:{port}"), &[])
+    }
+
+    /// The same with TLS, for those who show that password by `PLAIN` or `SCRAM-SHA-512`, or any token that is not
+    /// signed. The file holds a key and its certificates in PEM.
+    pub fn start_secured(
+        directory: Utf8PathBuf,
+        port: u16,
+        keystore: &Utf8Path,
+        user: &str,
+        password: &str,
+    ) -> Result<Self> {
+        let modules = "org.apache.kafka.common.security";
+        let secured = format!(
+            "clients=SASL_SSL://127.0.0.1:{port}
+ssl.keystore.type=PEM
+ssl.keystore.location={keystore}
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512,OAUTHBEARER
+listener.name.clients.plain.sasl.jaas.config={modules}.plain.PlainLoginModule required user_{user}=\"{password}\";
+listener.name.clients.scram-sha-512.sasl.jaas.config={modules}.scram.ScramLoginModule required;
+listener.name.clients.oauthbearer.sasl.jaas.config={modules}.oauthbearer.OAuthBearerLoginModule required \
+  unsecuredLoginStringClaim_sub=\"kafka\";"
+        );
+        let scram = format!("SCRAM-SHA-512=[name={user},password={password}]");
+        Self::with(directory, port, &secured, &["--add-scram", &scram])
+    }
+
+    fn with(
+        directory: Utf8PathBuf,
+        port: u16,
+        clients: &str,
+        formatted_with: &[&str],
+    ) -> Result<Self> {
         let script = lab::root()?.join("tools/kafka.sh");
         let jars = Utf8PathBuf::from(call::output(Command::new("bash").arg(script))?);
         fs::create_dir_all(&directory)?;
         let mut kafka = Self { directory, port, jars, running: None };
-        fs::write(kafka.properties(), properties(&kafka.directory, port))?;
+        fs::write(kafka.properties(), properties(&kafka.directory, port, clients)?)?;
         let mut format = kafka.java("kafka.tools.StorageTool")?;
         format.args(["format", "--cluster-id", "4L6g3nShT-eMCtK--X86sw", "--config"]);
-        call::output(format.arg(kafka.properties()))?;
+        call::output(format.arg(kafka.properties()).args(formatted_with))?;
         kafka.start_again()?;
         Ok(kafka)
     }
@@ -86,17 +119,22 @@ impl Kafka {
     }
 }
 
-fn properties(directory: &Utf8Path, port: u16) -> String {
-    let controller = port + 1;
-    format!(
+/// The settings of a broker that speaks to itself, and to its controller, by ports of their own. `clients` begins with
+/// the listener for everybody else, and goes on with settings of it.
+fn properties(directory: &Utf8Path, port: u16, clients: &str) -> Result<String> {
+    let (listener, more) = clients.split_once('\n').unwrap_or((clients, ""));
+    let listener = listener.strip_prefix("clients=").context("no listener for clients")?;
+    let (protocol, address) = listener.split_once("://").context("a listener without protocol")?;
+    let (controller, own) = (port + 1, port + 2);
+    Ok(format!(
         "process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=CLIENTS://{address},OWN://127.0.0.1:{own},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=CLIENTS://{address},OWN://127.0.0.1:{own}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,OWN:PLAINTEXT,CLIENTS:{protocol}
+inter.broker.listener.name=OWN
 log.dirs={directory}/data
 auto.create.topics.enable=true
 num.partitions=1
@@ -109,6 +147,7 @@ group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=2097152
 num.network.threads=2
 num.io.threads=2
+{more}
 "
-    )
+    ))
 }

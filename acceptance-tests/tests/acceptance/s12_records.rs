@@ -10,6 +10,9 @@ use acceptance_tests::servers::{
 };
 use acceptance_tests::{Load, Scenario, wait};
 use anyhow::{Result, ensure};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use camino::{Utf8Path, Utf8PathBuf};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use serde_json::json;
 
 /// Within this time a receiver that was just fenced off, or that was late, has taken a bulk.
@@ -179,6 +182,87 @@ fn a_topic_that_does_not_fit_is_refused_in_words() -> Result<()> {
     assert_eq!(status, 503);
     right.kill()?;
     scenario.passed()
+}
+
+#[test]
+fn kafka_is_reached_through_tls_by_each_mechanism_and_a_wrong_password_is_told_without_it()
+-> Result<()> {
+    let scenario = Scenario::with_brokers("s12-secured", 1)?;
+    let ports = scenario.first_port()?;
+    let (ca, keystore) = certificates(&scenario)?;
+    let directory = scenario.directory.join("kafka");
+    let mut kafka = Kafka::start_secured(directory, ports, &keystore, "zeebe", "right-password")?;
+    let written = |name: &str, text: &str| -> Result<Utf8PathBuf> {
+        let path = scenario.directory.join(name);
+        std::fs::write(&path, text)?;
+        Ok(path)
+    };
+    let password = written("password", "right-password\n")?;
+    let wrong = written("wrong-password", "wrong-password\n")?;
+    // A token that nobody signed: Kafka takes those while it is told no keys.
+    let encode = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+    let claims = encode("{\"sub\":\"zeebe\",\"iat\":1700000000,\"exp\":4000000000}");
+    let token = written("token", &format!("{}.{claims}.", encode("{\"alg\":\"none\"}")))?;
+    let receiver = |name: &str, topic: &str, offset: u16, sasl: &str| -> Result<Receiver> {
+        let sink = sink(&kafka, topic, 1);
+        let secured = format!("{sink}\ntls = {{ ca = \"{ca}\" }}\nsasl = {{ {sasl} }}");
+        Receiver::new(scenario.directory.join(format!("by-{name}")), ports + offset, &secured)
+    };
+    let by_password = |mechanism: &str, file: &Utf8Path| {
+        format!("mechanism = \"{mechanism}\", username = \"zeebe\", password_file = \"{file}\"")
+    };
+    // With a token no topic can be made, so it goes on with one that is there.
+    for (name, topic, offset, sasl, last) in [
+        ("plain", "first", 10, by_password("PLAIN", &password), 3),
+        ("scram", "second", 20, by_password("SCRAM-SHA-512", &password), 3),
+        ("token", "first", 30, format!("mechanism = \"OAUTHBEARER\", token_file = \"{token}\""), 6),
+    ] {
+        let mut receiver = receiver(name, topic, offset, &sasl)?;
+        receiver.start()?;
+        until_taken(&receiver, 1, last)?;
+        let verified = receiver.verify(&["--unfiltered"])?;
+        let expected = format!("partition 1: {last} records");
+        ensure!(verified.text.starts_with(&expected), "{name}: {verified:?}");
+        receiver.end()?;
+    }
+    for (name, offset, sasl) in [
+        ("wrong-plain", 40, by_password("PLAIN", &wrong)),
+        ("wrong-scram", 50, by_password("SCRAM-SHA-512", &wrong)),
+    ] {
+        let mut receiver = receiver(name, name, offset, &sasl)?;
+        receiver.start()?;
+        let (status, answer) = receiver.bulk(bulk(1, 3))?;
+        ensure!(receiver.page("ready").is_err(), "{name}: it is ready");
+        receiver.end()?;
+        let said = receiver.said()?;
+        ensure!(status == 503, "{name}: {status} {answer}");
+        ensure!(said.contains("SASL authentication error"), "{name}: {said}");
+        for secret in ["wrong-password\n", "\"wrong-password\"", "right-password"] {
+            ensure!(!said.contains(secret) && !answer.to_string().contains(secret), "{said}");
+        }
+    }
+    kafka.kill()?;
+    scenario.passed()
+}
+
+/// An authority, and a certificate of it for the loopback address with its key; each in a file.
+fn certificates(scenario: &Scenario) -> Result<(Utf8PathBuf, Utf8PathBuf)> {
+    let mut authority = CertificateParams::default();
+    // A certificate with the name of its authority would be taken for the authority itself.
+    authority.distinguished_name.push(DnType::CommonName, "authority of the test");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_key = KeyPair::generate()?;
+    let authority_certificate = authority.self_signed(&authority_key)?;
+    let key = KeyPair::generate()?;
+    let own = CertificateParams::new(["127.0.0.1".to_owned()])?;
+    let certificate = own.signed_by(&key, &Issuer::new(authority, authority_key))?;
+    let (ca, keystore) = (scenario.directory.join("ca.pem"), scenario.directory.join("kafka.pem"));
+    std::fs::write(&ca, authority_certificate.pem())?;
+    std::fs::write(
+        &keystore,
+        [key.serialize_pem(), certificate.pem(), authority_certificate.pem()].concat(),
+    )?;
+    Ok((ca, keystore))
 }
 
 /// Sends a bulk as often as an exporter would, until it is answered for.

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rdkafka::Message;
-use rdkafka::admin::AdminClient;
 use rdkafka::error::KafkaError;
+use rdkafka::producer::ThreadedProducer;
 use tokio::sync::OnceCell;
 use tokio::task;
 
@@ -34,13 +34,13 @@ const PROBE: Duration = Duration::from_secs(2);
 /// When all of a topic is read, the next message comes within this time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A client that looks and makes topics.
-type Admin = Arc<AdminClient<Context>>;
+/// A client that looks. It has a thread that serves what the library calls back for, such as its log and new tokens.
+type Looker = Arc<ThreadedProducer<Context>>;
 
 /// Topics of Kafka.
 pub struct KafkaSink {
     settings: Arc<KafkaSettings>,
-    admin: Admin,
+    looker: Looker,
     /// Set when the topics are there and fit.
     prepared: OnceCell<()>,
 }
@@ -48,16 +48,20 @@ pub struct KafkaSink {
 impl KafkaSink {
     /// The sink of these settings. Nothing is connected yet.
     pub fn new(settings: KafkaSettings) -> Result<Self, SinkError> {
-        let admin =
+        let looker =
             settings.client().create_with_context(Context::of(&settings)).map_err(|error| {
                 SinkError::Refused(format!("Kafka's client does not take its settings: {error}"))
             })?;
-        Ok(Self { settings: Arc::new(settings), admin: Arc::new(admin), prepared: OnceCell::new() })
+        Ok(Self {
+            settings: Arc::new(settings),
+            looker: Arc::new(looker),
+            prepared: OnceCell::new(),
+        })
     }
 
     /// Reads all that is committed, for a proof.
     pub async fn reading(&self) -> Result<Reading, SinkError> {
-        let partitions = topics::metadata(&self.admin, self.settings.timeout)
+        let partitions = topics::metadata(&self.looker, self.settings.timeout)
             .await?
             .topics()
             .iter()
@@ -98,7 +102,7 @@ impl KafkaSink {
 #[async_trait]
 impl Sink for KafkaSink {
     async fn prepare(&self) -> Result<(), SinkError> {
-        let prepare = || topics::prepare(&self.settings, &self.admin);
+        let prepare = || topics::prepare(&self.settings, &self.looker);
         self.prepared.get_or_try_init(prepare).await.copied()
     }
 
@@ -115,7 +119,7 @@ impl Sink for KafkaSink {
     }
 
     async fn probe(&self) -> Result<(), SinkError> {
-        topics::metadata(&self.admin, PROBE).await?;
+        topics::metadata(&self.looker, PROBE).await?;
         self.prepare().await
     }
 }

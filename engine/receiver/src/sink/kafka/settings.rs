@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use rdkafka::ClientConfig;
+use rdkafka::config::RDKafkaLogLevel;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The largest record that goes through: a broker of Zeebe takes messages of 4 MB, and a record can hold more than the
@@ -121,6 +122,8 @@ impl KafkaSettings {
     pub(super) fn client(&self) -> ClientConfig {
         let mut client = ClientConfig::new();
         client
+            // It would follow a logger that is not used here, and so say nothing.
+            .set_log_level(RDKafkaLogLevel::Info)
             .set("bootstrap.servers", self.brokers.join(","))
             .set("client.id", format!("{}.{}", self.transactional_id, self.cluster))
             .set("socket.keepalive.enable", "true")

@@ -1,16 +1,18 @@
 //! The topics: looked at, made when they are missing and may be, refused when they do not fit.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::metadata::Metadata;
+use rdkafka::producer::Producer;
 use tokio::time::{self, Instant};
 use tracing::{info, warn};
 
 use super::context::Context;
-use super::settings::{KafkaSettings, LARGEST, MissingTopics};
-use super::{Admin, blocking, failed};
+use super::settings::{KafkaSettings, LARGEST, MissingTopics, Sasl};
+use super::{Looker, blocking, failed};
 use crate::sink::SinkError;
 
 /// How many copies a topic gets where there are as many brokers.
@@ -26,14 +28,14 @@ struct Seen {
 }
 
 /// Sees that both topics are there and fit.
-pub(super) async fn prepare(settings: &KafkaSettings, admin: &Admin) -> Result<(), SinkError> {
+pub(super) async fn prepare(settings: &KafkaSettings, looker: &Looker) -> Result<(), SinkError> {
     let wanted = usize::from(settings.partitions);
     let topics = [(&settings.topic, Kind::Records), (&settings.mark_topic, Kind::Marks)];
     let end = Instant::now() + settings.timeout;
     for (topic, kind) in topics {
         let mut made = false;
         let seen = loop {
-            let (seen, brokers) = look(settings, admin, topic).await?;
+            let (seen, brokers) = look(settings, looker, topic).await?;
             match seen {
                 Some(seen) => break seen,
                 None if made && Instant::now() >= end => {
@@ -41,7 +43,7 @@ pub(super) async fn prepare(settings: &KafkaSettings, admin: &Admin) -> Result<(
                 }
                 None if made => time::sleep(PAUSE).await,
                 None => {
-                    create(settings, admin, topic, kind, brokers).await?;
+                    create(settings, topic, kind, brokers).await?;
                     made = true;
                 }
             }
@@ -71,10 +73,10 @@ enum Kind {
 /// many partitions as it happens.
 async fn look(
     settings: &KafkaSettings,
-    admin: &Admin,
+    looker: &Looker,
     topic: &str,
 ) -> Result<(Option<Seen>, usize), SinkError> {
-    let metadata = metadata(admin, settings.timeout).await?;
+    let metadata = metadata(looker, settings.timeout).await?;
     let seen = metadata.topics().iter().find(|found| found.name() == topic).and_then(|found| {
         let copies = found.partitions().iter().map(|partition| partition.replicas().len()).min();
         Some(Seen { partitions: found.partitions().len(), copies: copies? })
@@ -83,20 +85,25 @@ async fn look(
 }
 
 /// What the brokers tell of themselves and of all topics.
-pub(super) async fn metadata(admin: &Admin, timeout: Duration) -> Result<Metadata, SinkError> {
-    let admin = admin.clone();
-    blocking("reach Kafka", move || admin.inner().fetch_metadata(None, timeout)).await
+pub(super) async fn metadata(looker: &Looker, timeout: Duration) -> Result<Metadata, SinkError> {
+    let looker = Arc::clone(looker);
+    blocking("reach Kafka", move || looker.client().fetch_metadata(None, timeout)).await
 }
 
 async fn create(
     settings: &KafkaSettings,
-    admin: &AdminClient<Context>,
     topic: &str,
     kind: Kind,
     brokers: usize,
 ) -> Result<(), SinkError> {
     if settings.missing_topics == MissingTopics::Refuse {
         return Err(SinkError::Refused(format!("topic \"{topic}\" is not there")));
+    }
+    if matches!(settings.sasl, Some(Sasl::Token { .. })) {
+        return Err(SinkError::Refused(format!(
+            "topic \"{topic}\" is not there, and with a token it cannot be made from here: make it with {} partitions",
+            settings.partitions
+        )));
     }
     let copies = i32::try_from(brokers).map_or(COPIES, |brokers| brokers.clamp(1, COPIES));
     let in_sync = if copies >= COPIES { "2" } else { "1" };
@@ -115,6 +122,10 @@ async fn create(
             .set("delete.retention.ms", "60000"),
     };
     let doing = || format!("make topic \"{topic}\"");
+    let admin: AdminClient<Context> = settings
+        .client()
+        .create_with_context(Context::of(settings))
+        .map_err(|error| failed(doing(), error))?;
     let options = AdminOptions::new().request_timeout(Some(settings.timeout));
     let outcomes =
         admin.create_topics([&new], &options).await.map_err(|error| failed(doing(), error))?;

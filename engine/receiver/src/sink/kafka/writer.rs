@@ -8,13 +8,14 @@
 //! Any error ends the producer. Whether its transaction is in is told by the next one's look at the mark.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rdkafka::Message;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use serde::{Deserialize, Serialize};
 
 use super::context::Context;
@@ -46,7 +47,7 @@ pub(super) struct KafkaLog {
 struct Writer {
     settings: Arc<KafkaSettings>,
     partition: PartitionId,
-    producer: BaseProducer<Context>,
+    producer: ThreadedProducer<Context>,
     mark: Option<Mark>,
 }
 
@@ -80,7 +81,7 @@ impl Writer {
     fn open(settings: Arc<KafkaSettings>, partition: PartitionId) -> Result<Self, SinkError> {
         let id = format!("{}.{}.{partition}", settings.transactional_id, settings.topic);
         let doing = || format!("take over partition {partition}");
-        let producer: BaseProducer<Context> = settings
+        let producer: ThreadedProducer<Context> = settings
             .producer(&id)
             .create_with_context(Context::of(&settings))
             .map_err(|error| failed(doing(), error))?;
@@ -121,7 +122,7 @@ impl Writer {
         self.send(message, end)?;
         // The commit waits for the queue to be empty as well, but looks only ten times a second.
         while self.producer.in_flight_count() > 0 && Instant::now() < end {
-            self.producer.poll(TICK);
+            thread::sleep(TICK);
         }
         let left = end.saturating_duration_since(Instant::now());
         self.producer.commit_transaction(left).map_err(error)?;
@@ -137,7 +138,7 @@ impl Writer {
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
                     if Instant::now() < end =>
                 {
-                    self.producer.poll(TICK);
+                    thread::sleep(TICK);
                     message = back;
                 }
                 Err((error, _)) => {
