@@ -148,6 +148,48 @@ pub fn questions(minor: Minor) -> Vec<Question> {
     questions
 }
 
+/// Calls that change nothing, for a whole cluster of one broker that exports with an enabled exporter `audit` to a sink
+/// that takes what it is given: what the engine asks about exporters, and what is refused.
+pub fn exporter_questions(minor: Minor) -> Vec<Question> {
+    let on = |method: &str, path: &str, body: Option<&str>| Question {
+        port: Port::Management,
+        method: method.to_owned(),
+        path: path.to_owned(),
+        body: body.map(str::to_owned),
+    };
+    let mut questions = vec![
+        on("GET", path::EXPORTERS, None),
+        on("GET", path::CLUSTER, None),
+        on("GET", path::PARTITIONS, None),
+        on("GET", path::METRICS, None),
+        on("POST", "/actuator/exporting/pause", None),
+        on("GET", path::PARTITIONS, None),
+        on("POST", "/actuator/exporting/pause?soft=true", None),
+        on("GET", path::PARTITIONS, None),
+        on("POST", "/actuator/exporting/resume", None),
+        on("GET", path::PARTITIONS, None),
+    ];
+    if minor >= Minor::V8_6 {
+        let from_nobody = Some(r#"{"initializeFrom": "nobody"}"#);
+        questions.extend([
+            on("POST", path::EXPORTERS, None),
+            on("GET", "/actuator/exporters/audit", None),
+            on("POST", "/actuator/exporters/audit/enable", None),
+            on("POST", "/actuator/exporters/audit/enable?dryRun=true", None),
+            on("POST", "/actuator/exporters/nobody/enable?dryRun=true", None),
+            on("POST", "/actuator/exporters/nobody/enable?dryRun=true", from_nobody),
+            on("POST", "/actuator/exporters/nobody/disable", None),
+            on("POST", "/actuator/exporters/audit/disable?dryRun=true", None),
+            on("POST", "/actuator/exporters/audit/nothing", None),
+            on("DELETE", "/actuator/cluster/changes/999", None),
+        ]);
+        if minor < Minor::V8_8 {
+            questions.push(on("POST", "/actuator/exporters/audit/delete", None));
+        }
+    }
+    questions
+}
+
 /// Puts the same questions to a simulated and to a real broker in the same state, and says where the answers
 /// differ.
 pub async fn compare(
@@ -194,6 +236,17 @@ fn without_stack(body: &Value) -> Value {
     }
 }
 
+/// Of what a broker counts, what is said of how far exporters are: names and labels as keys, values as numbers.
+fn metrics(page: &str) -> Value {
+    let lines = page.lines().filter(|line| line.starts_with("zeebe_exporter_last"));
+    let pairs = lines.filter_map(|line| line.rsplit_once(' '));
+    let told = pairs.map(|(name, value)| {
+        let value = value.parse().ok().and_then(serde_json::Number::from_f64);
+        (name.to_owned(), value.map_or(Value::Null, Value::Number))
+    });
+    Value::Object(told.collect())
+}
+
 /// Puts one question to a broker.
 pub async fn tell(bases: &Bases, question: &Question) -> Result<Told, NoAnswer> {
     let base = match question.port {
@@ -227,6 +280,7 @@ pub async fn tell(bases: &Bases, question: &Question) -> Result<Told, NoAnswer> 
     let status = response.status().as_u16();
     let text = response.text().await.map_err(failed)?;
     let body = match serde_json::from_str(&text) {
+        _ if question.path == path::METRICS => metrics(&text),
         Ok(body) => body,
         Err(_) if text.is_empty() => Value::Null,
         Err(_) => Value::String(text),

@@ -13,7 +13,7 @@ use zeebe_plan::component::{ComponentId, JavaOptions, Process, Wanted};
 use zeebe_spec::{BrokerId, GatewayIndex, Minor};
 use zeebe_target::{Call, Target};
 
-use super::{Bases, Port, Question, Told, compare, questions, tell};
+use super::{Bases, Port, Question, Told, compare, exporter_questions, questions, tell};
 use crate::cluster::SimulatedCluster;
 use crate::host::SimulatedHost;
 use crate::model::{Model, Switch};
@@ -452,6 +452,28 @@ async fn the_same_questions_find_no_mismatch_between_equals_and_every_one_betwee
     let patches = unlike.iter().filter(|it| it.question.method == "PATCH");
     let statuses: BTreeSet<u16> = patches.map(|mismatch| mismatch.real.status).collect();
     assert_eq!(statuses, BTreeSet::from([405]));
+}
+
+#[tokio::test]
+async fn the_questions_about_exporters_tell_a_cluster_that_exports_from_one_that_does_not() {
+    let of = |class: Option<&'static str>| async move {
+        let lab = Lab::new("8.6.0");
+        let named = class.map(|class| ("ZEEBE_BROKER_EXPORTERS_AUDIT_CLASSNAME", class));
+        let other = ("ZEEBE_BROKER_DATA_LOGSEGMENTSIZE", "16MB");
+        lab.start(0, &[named.unwrap_or(other)]).await;
+        lab.meddle(|model| model.work(10));
+        lab.wait(10_000).await;
+        lab
+    };
+    let (ours, same, none) = (of(Some("x.Y")).await, of(Some("x.Y")).await, of(None).await);
+    let all = exporter_questions(Minor::V8_6);
+    let bases = (ours.bases(0).await, same.bases(0).await, none.bases(0).await);
+    assert_eq!(compare(&bases.0, &bases.1, &all).await.expect("answers"), []);
+    let unlike = compare(&bases.0, &bases.2, &all).await.expect("answers");
+    let paths: BTreeSet<&str> = unlike.iter().map(|it| it.question.path.as_str()).collect();
+    for path in ["/actuator/exporters", "/actuator/cluster", "/actuator/prometheus"] {
+        assert!(paths.contains(path), "{paths:?}");
+    }
 }
 
 #[tokio::test]
