@@ -4,6 +4,7 @@
 //! for. Kafka, the receiver and the generators share the machine. The baseline is the same receiver in the same run
 //! writing to files, a sync for each bulk: what the way costs without Kafka.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +18,8 @@ use tokio::{runtime, time};
 const PARTITIONS: u16 = 3;
 /// What every record holds beside its fields, to be of 1 KB.
 const FILL: usize = 830;
+/// Text that hardly compresses, from which each record of a bulk has another part.
+const TEXT: usize = 8 << 20;
 /// Each measurement takes so long.
 const LASTS: Duration = Duration::from_secs(15);
 /// The goals of the project.
@@ -57,6 +60,12 @@ fn main() -> Result<()> {
         let full = measure(receiver, 1, 1_000, Pace::Full)?;
         let next = full.position;
         let paced = measure(receiver, next, 200, Pace::Each(half))?;
+        let mut durable = 0;
+        for partition in 1..=PARTITIONS {
+            durable += receiver.figure("records_total", partition)?;
+        }
+        let sent = full.records + paced.records;
+        ensure!(durable >= sent, "{sent} records were answered for, and {durable} are durable");
         let memory = receiver.peak_memory().context("the receiver is gone")?;
         receiver.end()?;
         let rate = full.records / LASTS.as_secs();
@@ -127,7 +136,7 @@ async fn generate(
     pace: Pace,
 ) -> Result<Vec<Duration>> {
     let client = Client::builder().no_proxy().build()?;
-    let fill = "x".repeat(FILL);
+    let text = text(u64::from(partition));
     let mut position = from;
     let mut bulks = Vec::new();
     let mut end = None;
@@ -139,7 +148,7 @@ async fn generate(
         if let Some(tick) = &mut tick {
             tick.tick().await;
         }
-        let body = bulk(partition, position, size, &fill);
+        let body = bulk(partition, position, size, &text)?;
         let began = Instant::now();
         let answer = client.post(url).body(body).send().await?;
         let status = answer.status();
@@ -154,18 +163,32 @@ async fn generate(
     Ok(bulks)
 }
 
-fn bulk(partition: u16, from: u64, size: u64, fill: &str) -> String {
-    (from..from + size)
-        .flat_map(|position| {
-            let id = format!("{partition}-{position}");
-            [
-                format!("{{\"index\":{{\"_index\":\"records_job_8.6.0\",\"_id\":\"{id}\",\"routing\":\"{partition}\"}}}}\n"),
-                format!(
-                    "{{\"partitionId\":{partition},\"value\":{{\"type\":\"work\",\"fill\":\"{fill}\"}},\"key\":1,\
-                     \"position\":{position},\"timestamp\":1795400487511,\"valueType\":\"JOB\",\"brokerVersion\":\"8.6.0\",\
-                     \"intent\":\"CREATED\",\"recordType\":\"EVENT\"}}\n"
-                ),
-            ]
-        })
-        .collect()
+/// Letters and digits without a pattern: as hard to compress as text can be, and harder than real records.
+fn text(seed: u64) -> String {
+    let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let letter = usize::try_from(state % 64).unwrap_or_default();
+        char::from(letters[letter])
+    };
+    std::iter::repeat_with(next).take(TEXT).collect()
+}
+
+fn bulk(partition: u16, from: u64, size: u64, text: &str) -> Result<String> {
+    let mut bulk = String::new();
+    for position in from..from + size {
+        let start = usize::try_from(position)? * FILL % (TEXT - FILL);
+        let fill = text.get(start..start + FILL).context("the text is too short")?;
+        write!(
+            bulk,
+            "{{\"index\":{{\"_index\":\"records_job_8.6.0\",\"_id\":\"{partition}-{position}\",\"routing\":\"{partition}\"}}}}\n\
+             {{\"partitionId\":{partition},\"value\":{{\"type\":\"work\",\"fill\":\"{fill}\"}},\"key\":1,\
+             \"position\":{position},\"timestamp\":1795400487511,\"valueType\":\"JOB\",\"brokerVersion\":\"8.6.0\",\
+             \"intent\":\"CREATED\",\"recordType\":\"EVENT\"}}\n"
+        )?;
+    }
+    Ok(bulk)
 }

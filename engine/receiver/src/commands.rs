@@ -16,7 +16,6 @@ use zeebe_receiver::config::{ConfigError, Settings, SinkSettings};
 use zeebe_receiver::metrics::Metrics;
 use zeebe_receiver::serve::{ServeError, Server};
 use zeebe_receiver::sink::file::FileSink;
-#[cfg(feature = "kafka")]
 use zeebe_receiver::sink::kafka::KafkaSink;
 use zeebe_receiver::sink::{Sink, SinkError};
 use zeebe_receiver::verify::{Gaps, Reading};
@@ -105,7 +104,6 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> 
 async fn read(settings: SinkSettings) -> Result<Reading, CommandError> {
     match settings {
         SinkSettings::File { directory } => FileSink::new(directory).reading().await,
-        #[cfg(feature = "kafka")]
         SinkSettings::Kafka(settings) => {
             KafkaSink::new(*settings).map_err(CommandError::Sink)?.reading().await
         }
@@ -116,7 +114,6 @@ async fn read(settings: SinkSettings) -> Result<Reading, CommandError> {
 fn open(settings: SinkSettings) -> Result<Arc<dyn Sink>, CommandError> {
     Ok(match settings {
         SinkSettings::File { directory } => Arc::new(FileSink::new(directory)),
-        #[cfg(feature = "kafka")]
         SinkSettings::Kafka(settings) => {
             Arc::new(KafkaSink::new(*settings).map_err(CommandError::Sink)?)
         }

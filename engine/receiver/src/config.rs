@@ -260,6 +260,7 @@ fn kafka_sink(section: Section<'_>, cluster: &str) -> Option<SinkSettings> {
 fn kafka_sink(section: Section<'_>, _: &str) -> Option<SinkSettings> {
     section
         .mistake_at(section.path(), "this program was built without Kafka (cargo feature `kafka`)");
+    drop(section);
     None
 }
 

@@ -39,7 +39,11 @@ fn a_whole_configuration_is_read_with_its_secrets() {
     let credential = settings.listen.credential.unwrap();
     assert_eq!(credential.password.expose_secret(), "pass:word");
     assert!(!format!("{credential:?}").contains("pass:word"));
-    let SinkSettings::File { directory } = settings.sink else { panic!("{:?}", settings.sink) };
+    let directory = match settings.sink {
+        SinkSettings::File { directory } => directory,
+        #[cfg(feature = "kafka")]
+        SinkSettings::Kafka(kafka) => panic!("{kafka:?}"),
+    };
     assert_eq!(directory, folder.path().join("records"));
 }
 
@@ -142,4 +146,21 @@ fn every_mistake_about_kafka_is_told_at_once() {
     let told = settings.unwrap_err().to_string();
     let mistakes = told.split_once(":\n").unwrap().1;
     insta::assert_snapshot!(mistakes);
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn the_configuration_of_the_guide_has_no_mistake() {
+    let guide = format!("{}/../../docs/guides/records.md", env!("CARGO_MANIFEST_DIR"));
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let (_, rest) = guide.split_once("```toml\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    let folder = Utf8TempDir::new().unwrap();
+    for secret in ["exporter-password", "kafka-password"] {
+        std::fs::write(folder.path().join(secret), "secret\n").unwrap();
+    }
+    let path = folder.path().join("receiver.toml");
+    std::fs::write(&path, text).unwrap();
+    let settings = Settings::load(&path).unwrap();
+    assert!(matches!(settings.sink, SinkSettings::Kafka(kafka) if kafka.brokers.len() == 3));
 }
