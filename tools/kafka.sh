@@ -5,9 +5,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 version=4.1.1
 home=$tools_cache/kafka-$version
+mkdir -p "$tools_cache"
+exec {lock}>"$home.lock"
+# One at a time: Maven's own repository knows no locks.
+flock "$lock"
 if [[ ! -d $home ]]; then
   say "Fetching Kafka $version with Maven"
-  mkdir -p "$tools_cache"
   fetched=$(mktemp -d "$home.XXXXXX")
   trap 'rm -rf "$fetched"' EXIT
   cat >"$fetched/pom.xml" <<POM
@@ -21,7 +24,6 @@ if [[ ! -d $home ]]; then
 </project>
 POM
   mvn --batch-mode --quiet --file "$fetched/pom.xml" dependency:copy-dependencies -DoutputDirectory="$fetched/jars" >&2
-  # Whoever was first has it in place.
-  mv --no-target-directory "$fetched/jars" "$home" 2>/dev/null || [[ -d $home ]]
+  mv --no-target-directory "$fetched/jars" "$home"
 fi
 echo "$home"

@@ -40,6 +40,10 @@ else
   skip "HashiCorp's terraform-plugin-testing (tools/plugin-testing.sh)"
 fi
 
+# Fetched before the tests: several of them at once would share one repository of Maven, which knows no locks.
+tools/kafka.sh >/dev/null
+tools/zeebe.sh 8.6.0 >/dev/null
+
 say "== tests"
 # One failing crate hides no other; real brokers are started by a few tests at a time only (see acceptance-tests).
 cargo test --workspace --no-fail-fast

@@ -6,16 +6,18 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 version=${1:?version}
 home=$tools_cache/zeebe-$version
+mkdir -p "$tools_cache"
+exec {lock}>"$home.lock"
+# One at a time: Maven's own repository knows no locks.
+flock "$lock"
 if [[ ! -d $home ]]; then
   say "Fetching Zeebe $version with Maven"
-  mkdir -p "$tools_cache"
   fetched=$(mktemp -d "$home.XXXXXX")
   trap 'rm -rf "$fetched"' EXIT
   mvn --batch-mode --quiet dependency:copy -Dartifact="io.camunda:camunda-zeebe:$version:tar.gz" \
     -DoutputDirectory="$fetched" >&2
   mkdir "$fetched/unpacked"
   tar --extract --gzip --file "$fetched/camunda-zeebe-$version.tar.gz" --directory "$fetched/unpacked" --strip-components 1
-  # Whoever was first has it in place.
-  mv --no-target-directory "$fetched/unpacked" "$home" 2>/dev/null || [[ -d $home ]]
+  mv --no-target-directory "$fetched/unpacked" "$home"
 fi
 echo "$home"
