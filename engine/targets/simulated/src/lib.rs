@@ -21,7 +21,8 @@
 //! without work takes no snapshot; the order of a planned change's operations differs between runs of the
 //! coordinator; an exporter whose sink takes nothing holds up the others, and one that is enabled without being in the
 //! settings is tried for ever. Of what clients do, processes are deployed, started and deleted. Not modelled: the data itself,
-//! backups, zones, physical tenants.
+//! backups, zones, physical tenants; that followers hear of exported positions every 15 s only; that a broker which is
+//! started with other exporters in the middle of a change ends itself.
 //!
 //! A broker that does not run cannot refuse a connection, because all share one port: it drops the
 //! connection without an answer instead.
