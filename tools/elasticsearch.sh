@@ -7,9 +7,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 version=8.13.4
 starter=$root/acceptance-tests/elasticsearch/ElasticsearchNode.java
 home=$tools_cache/elasticsearch-$version-$(cat "$starter" "${BASH_SOURCE[0]}" | sha256sum | cut -c 1-8)
+mkdir -p "$tools_cache"
+exec {lock}>"$tools_cache/elasticsearch-$version.lock"
+# One at a time: Maven's own repository knows no locks.
+flock "$lock"
 if [[ ! -d $home ]]; then
   say "Fetching Elasticsearch $version with Maven"
-  mkdir -p "$tools_cache"
   fetched=$(mktemp -d "$home.XXXXXX")
   trap 'rm -rf "$fetched"' EXIT
   cat >"$fetched/pom.xml" <<POM
@@ -43,7 +46,6 @@ extended.plugins=
 has.native.controller=false
 modulename=org.elasticsearch.transport.netty4
 DESCRIPTOR
-  # Whoever was first has it in place.
-  mv --no-target-directory "$made" "$home" 2>/dev/null || [[ -d $home ]]
+  mv --no-target-directory "$made" "$home"
 fi
 echo "$home"

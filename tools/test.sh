@@ -43,6 +43,8 @@ fi
 # Fetched before the tests: several of them at once would share one repository of Maven, which knows no locks.
 tools/kafka.sh >/dev/null
 tools/zeebe.sh 8.6.0 >/dev/null
+tools/zeebe.sh 8.5.8 >/dev/null
+tools/elasticsearch.sh >/dev/null
 
 say "== tests"
 # One failing crate hides no other; real brokers are started by a few tests at a time only (see acceptance-tests).
