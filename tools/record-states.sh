@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Records what a real terraform stores for clusters of the simulated target, as fixtures of the version that the
-# workspace has now: provider/tests/state_fixtures/<version>/. States of a version that is released are never
-# recorded again: later releases must read them as they are.
+# Records what a real terraform stores for clusters of the simulated target and what belongs to them, as fixtures of
+# the version that the workspace has now: provider/tests/state_fixtures/<version>/. States of a version that is
+# released are never recorded again: later releases must read them as they are.
 # usage: record-states.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
@@ -57,13 +57,27 @@ for variant in "$fixtures"/variants/*/; do
   rm -f "$places/$name/payments/faults.json"
 
   kept=$fixtures/$version/$name
-  mkdir -p "$kept/cluster/book"
+  mkdir -p "$kept/private" "$kept/cluster/book"
   cp "$variant/main.tf.json" "$kept/main.tf.json"
   # Which registry completes a short source is the client's affair, and another for OpenTofu.
   sed 's|provider\[\\"[^/]*/|provider[\\"|' "$work/$name/terraform.tfstate" >"$kept/state.json"
-  sed -n 's/.*"private": "\(.*\)".*/\1/p' "$kept/state.json" | base64 --decode >"$kept/private.json"
+  # Of each object, which the file names, on a line of its own; an object need not have any.
+  sed -n -e 's/^      "type": "\(.*\)",$/\1/p' -e 's/^      "name": "\(.*\)",$/\1/p' \
+    -e 's/^          "private": "\(.*\)".*/= \1/p' "$kept/state.json" |
+    while read -r first second; do
+      case $first in
+        =) base64 --decode <<<"$second" >"$kept/private/$type.$object.json" ;;
+        zeebe_*) type=$first ;;
+        *) object=$first ;;
+      esac
+    done
   cp "$places/$name/payments/simulation.json" "$kept/cluster/"
-  cp "$places/$name/payments/book/cluster.json" "$places/$name/payments/book/journal.jsonl" "$kept/cluster/book/"
+  book=$places/$name/payments/book
+  cp "$book/cluster.json" "$book/journal.jsonl" "$kept/cluster/book/"
+  if [[ -e $book/exporters ]]; then
+    mkdir -p "$kept/cluster/book/exporters"
+    cp "$book/exporters/"*.json "$kept/cluster/book/exporters/"
+  fi
   rm -rf "${places:?}/$name"
   exec {lock}>&-
 done

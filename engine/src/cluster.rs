@@ -11,11 +11,13 @@ use zeebe_spec::ClusterSpec;
 use zeebe_target::{BookError, Call, DocumentName, Entry, Target};
 
 use crate::error::{EngineError, ProductError};
+use crate::exporters::Gatherings;
 
 /// One cluster's place on its target, whether the cluster is there or not.
 pub struct Cluster {
     pub(crate) target: Box<dyn Target>,
     transport: Transport,
+    pub(crate) gatherings: Gatherings,
 }
 
 impl fmt::Debug for Cluster {
@@ -38,8 +40,12 @@ pub struct Addresses {
 }
 
 impl Cluster {
-    pub(crate) fn new(target: Box<dyn Target>, transport: Transport) -> Self {
-        Self { target, transport }
+    pub(crate) fn new(
+        target: Box<dyn Target>,
+        transport: Transport,
+        gatherings: Gatherings,
+    ) -> Self {
+        Self { target, transport, gatherings }
     }
 
     pub(crate) fn execution(&self) -> zeebe_execute::Cluster<'_> {

@@ -10,15 +10,17 @@ use zeebe_target_simulated::{SimulatedCluster, SimulatedHost};
 
 use crate::cluster::Cluster;
 use crate::error::OpenError;
+use crate::exporters::Gatherings;
 use crate::id::{Id, parse};
 
-/// What all clusters of one process share: connections, the environment as it was read once, and the host
-/// of simulated clusters.
+/// What all clusters of one process share: connections, the environment as it was read once, the host of
+/// simulated clusters, and those who ask for exporters at the same time.
 #[derive(Clone, Debug)]
 pub struct Engine {
     pub(crate) environment: LocalEnvironment,
     simulated: SimulatedHost,
     transport: Transport,
+    gatherings: Gatherings,
 }
 
 impl Engine {
@@ -30,7 +32,12 @@ impl Engine {
     /// An engine in another environment.
     pub fn within(environment: LocalEnvironment) -> Result<Self, OpenError> {
         let transport = Transport::new(Timeouts::default()).map_err(OpenError::Transport)?;
-        Ok(Self { environment, simulated: SimulatedHost::default(), transport })
+        Ok(Self {
+            environment,
+            simulated: SimulatedHost::default(),
+            transport,
+            gatherings: Gatherings::default(),
+        })
     }
 
     /// Every mistake in the product's own settings.
@@ -53,7 +60,7 @@ impl Engine {
                 Box::new(SimulatedCluster::new(name, simulated, &self.simulated))
             }
         };
-        Ok(Cluster::new(target, self.transport.clone()))
+        Ok(Cluster::new(target, self.transport.clone(), self.gatherings.clone()))
     }
 
     /// The place of a cluster by its address.
@@ -65,6 +72,6 @@ impl Engine {
             ),
             Id::Simulated(root) => Box::new(SimulatedCluster::at(root, &self.simulated)),
         };
-        Ok(Cluster::new(target, self.transport.clone()))
+        Ok(Cluster::new(target, self.transport.clone(), self.gatherings.clone()))
     }
 }

@@ -173,6 +173,7 @@ impl EngineError {
                 | StepError::Ended { .. }
                 | StepError::NotReached { .. }
                 | StepError::NotEverywhere { .. }
+                | StepError::Exports { .. }
                 | StepError::Gateway(_)
                 | StepError::Died { .. } => StepFailure::Other,
             }),

@@ -18,7 +18,8 @@ use zeebe_plan::component::{ComponentState, Condition, Observed};
 use zeebe_plan::desired;
 use zeebe_plan::distribution::distribution;
 use zeebe_plan::observed::{
-    Canary, ClusterObserved, ClusterRecord, LastApply, Phase, ProductAnswer, ProductObserved, Shape,
+    Canary, ClusterObserved, ClusterRecord, Exporters, LastApply, Phase, ProductAnswer,
+    ProductObserved, Shape,
 };
 use zeebe_plan::product::{
     ChangeStatus, ClusterTopology, LastChange, Member, MemberState, Replica,
@@ -65,7 +66,7 @@ impl Cluster {
     /// What a look finds of a cluster that is as it is wished: minors differ in whether they say which
     /// partitions get work.
     fn as_wished(&self, spec: &ClusterSpec) -> [ClusterObserved; 2] {
-        let desired = desired::cluster(spec, self.target.place());
+        let desired = desired::cluster(spec, &Exporters::new(), self.target.place());
         let record = ClusterRecord {
             spec: spec.clone(),
             phase: Phase::Ready,
@@ -88,6 +89,7 @@ impl Cluster {
         let all = (1..=desired.shape.partitions).map(PartitionId).collect();
         [None, Some(all)].map(|active_partitions| ClusterObserved {
             record: Some(record.clone()),
+            exporters: Exporters::new(),
             last_apply: LastApply::Ended,
             components: components.clone(),
             product: ProductObserved::Answered(ProductAnswer {
@@ -99,6 +101,7 @@ impl Cluster {
                     last_change: None,
                     pending_change: None,
                 },
+                exporters: BTreeMap::new(),
             }),
         })
     }
@@ -115,7 +118,9 @@ fn essence(seen: &ClusterObserved) -> ClusterObserved {
             run.clear();
         }
     }
-    if let ProductObserved::Answered(ProductAnswer { topology, by: _ }) = &mut essence.product {
+    if let ProductObserved::Answered(ProductAnswer { topology, by: _, exporters: _ }) =
+        &mut essence.product
+    {
         topology.version = 0;
         if let Some(LastChange { status: ChangeStatus::Completed, id: _ }) = topology.last_change {
             topology.last_change = None;

@@ -4,6 +4,7 @@
 //! ClusterSpec ─▶ Engine::cluster ─▶ Cluster ─┬─ look ─────────▶ ClusterObserved
 //!                id ───▶ Engine::at ─▶        ├─ plan_creation, plan_change, plan_destruction ─▶ Plan
 //!                                             ├─ create, change, destroy: lease, look, plan, compare, execute
+//!                                             ├─ export, exporter: those who ask at once are served in one roll
 //!                                             ├─ rebalance, snapshot, verify: lease, then ask the product and wait
 //!                                             └─ vitals, journal
 //! Engine::places ─▶ every Cluster of an estate
@@ -20,6 +21,7 @@ mod deeds;
 mod engine;
 mod error;
 mod estate;
+mod exporters;
 mod id;
 mod kept;
 mod planning;
@@ -29,7 +31,10 @@ pub use zeebe_config::SettingMistake;
 pub use zeebe_execute::Moved;
 pub use zeebe_management::{KeptTopology, ParseTopologyError, parse_topology};
 pub use zeebe_plan::error::{Fixed, PlanError};
-pub use zeebe_plan::observed::{ClusterObserved, ClusterRecord, ClusterVitals, LastApply, Phase};
+pub use zeebe_plan::observed::{
+    ClusterObserved, ClusterRecord, ClusterVitals, ExporterPhase, ExporterRecord, LastApply, Phase,
+};
+pub use zeebe_plan::product::ExporterState;
 pub use zeebe_plan::{Plan, Step, distribution, product};
 pub use zeebe_target::{Call, Entry, Event, LeftBehind, Preflight, Progress};
 
@@ -39,4 +44,5 @@ pub use crate::deeds::Verified;
 pub use crate::engine::Engine;
 pub use crate::error::{EngineError, OpenError, ProductError, StepFailure};
 pub use crate::estate::{Estate, EstateError};
+pub use crate::exporters::{ExporterError, ExporterSeen, ExporterWish};
 pub use crate::problems::problems;

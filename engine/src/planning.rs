@@ -21,7 +21,8 @@ impl Cluster {
         spec: &ClusterSpec,
         call: &Call,
     ) -> Result<Plan, EngineError> {
-        let desired = desired::cluster(spec, self.target.place());
+        let exporters = self.exporters().await?;
+        let desired = desired::cluster(spec, &exporters, self.target.place());
         if let Some(record) = self.record().await? {
             order::adopt(&desired, &record, self.id()).map_err(EngineError::Plan)?;
         }
@@ -40,7 +41,7 @@ impl Cluster {
         seen: &ClusterObserved,
         call: &Call,
     ) -> Result<Plan, EngineError> {
-        let desired = desired::cluster(spec, self.target.place());
+        let desired = desired::cluster(spec, &seen.exporters, self.target.place());
         let Some(record) = &seen.record else {
             return self.plan_creation(spec, call).await;
         };
@@ -62,7 +63,7 @@ impl Cluster {
         order::destroy(seen, protection).map_err(EngineError::Plan).and_then(checked)
     }
 
-    async fn preflight(&self, plan: &Plan, call: &Call) -> Result<(), EngineError> {
+    pub(crate) async fn preflight(&self, plan: &Plan, call: &Call) -> Result<(), EngineError> {
         let wanted: BTreeMap<ComponentId, Wanted> = plan
             .steps
             .iter()
@@ -75,6 +76,10 @@ impl Cluster {
                 | Step::Change { .. }
                 | Step::Canary { .. }
                 | Step::Snapshot { .. }
+                | Step::RecordExporter(_)
+                | Step::Switch { .. }
+                | Step::Export { .. }
+                | Step::ForgetExporter(_)
                 | Step::Gate(_)
                 | Step::Forget => None,
             })
@@ -126,7 +131,7 @@ fn layout(
     (topology.member_ids(), topology.replicas(), topology.pending_change.is_some())
 }
 
-fn checked(plan: Plan) -> Result<Plan, EngineError> {
+pub(crate) fn checked(plan: Plan) -> Result<Plan, EngineError> {
     match check::plan(&plan).into_iter().next() {
         None => Ok(plan),
         Some(broken) => Err(EngineError::Broken(broken)),

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt::Write;
 
 use tf_sdk::{Diagnostic, Path, Step};
-use zeebe_engine::{EngineError, EstateError, PlanError, Preflight, SettingMistake};
-use zeebe_spec::{SpecAttribute, SpecMistake, TargetSpec, UpgradeError};
+use zeebe_engine::{EngineError, EstateError, ExporterError, PlanError, Preflight, SettingMistake};
+use zeebe_spec::{ExporterMistake, SpecAttribute, SpecMistake, TargetSpec, UpgradeError};
 
 /// A mistake between the parts of a wish.
 pub(crate) fn mistake(mistake: &SpecMistake, target: &TargetSpec) -> Diagnostic {
@@ -111,6 +111,52 @@ pub(crate) fn no_credentials(id: &str, target: &str) -> Diagnostic {
             "Clusters of the target `{target}` listen on loopback and ask nobody who they are, so there is \
              nothing to sign on with. Connect a client to `gateway_address` as it is."
         ),
+    )
+}
+
+/// A mistake in the wish for an exporter.
+pub(crate) fn exporter_mistake(mistake: &ExporterMistake) -> Diagnostic {
+    let ExporterMistake { at, summary, detail } = mistake;
+    Diagnostic::error(summary.clone(), detail.clone()).at(dotted(at))
+}
+
+/// What went wrong with an exporter of that name on the cluster at that address.
+pub(crate) fn exporter(error: &ExporterError, name: &str, cluster: &str) -> Vec<Diagnostic> {
+    match error {
+        ExporterError::NoCluster { id } => vec![absent_handle(id)],
+        ExporterError::Wrong(mistakes) => mistakes.iter().map(exporter_mistake).collect(),
+        ExporterError::Occupied { name: _ } => vec![
+            Diagnostic::error(
+                error.to_string(),
+                format!(
+                    "Cluster {cluster} has one of this name that belongs to another configuration or to a lost state. Import \
+                     it to adopt it (`terraform import <address> {cluster}/exporters/{name}`), or choose another name."
+                ),
+            )
+            .at(Path::attribute("name")),
+        ],
+        ExporterError::Engine(error) => engine(error, cluster),
+        ExporterError::Cancelled => vec![Diagnostic::error(
+            format!("exporter \"{name}\": {error}"),
+            "Nothing was begun for it. Apply again.",
+        )],
+    }
+}
+
+fn absent_handle(id: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("no cluster stands at {id}"),
+        "There is no book of a cluster there. Expected the attribute `handle` of a `zeebe_cluster`.",
+    )
+    .at(Path::attribute("cluster"))
+}
+
+/// The address of an exporter that is none.
+pub(crate) fn no_exporter(id: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("no exporter stands at {id}"),
+        "Expected the address of one that this provider made, as its attribute `id` says it: \
+         `local:///srv/zeebe/payments/exporters/audit`.",
     )
 }
 

@@ -38,6 +38,7 @@ pub fn provider(engine: Engine) -> Provider {
     let engine = Arc::new(engine);
     Provider::new(Unconfigured::new(DESCRIPTION))
         .with_resource(identified(resources::cluster::ClusterResource::new(engine.clone())))
+        .with_resource(identified(resources::exporter::ExporterResource::new(engine.clone())))
         .with_data_source(data_source(data_sources::cluster::ClusterLookup::new(engine.clone())))
         .with_data_source(data_source(data_sources::topology::TopologyLookup::new(engine.clone())))
         .with_function(function(functions::parse_topology::ParseTopology))

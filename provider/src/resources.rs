@@ -1,3 +1,5 @@
 //! Managed resources.
 
+mod choice;
 pub mod cluster;
+pub mod exporter;

@@ -137,6 +137,8 @@ async fn exporting_twin(twin: &SimulatedCluster, version: &Version) -> Result<Ba
         settings: BTreeMap::from([setting]),
         bootstrap: BTreeMap::new(),
         java_options: JavaOptions { variable: "JAVA_OPTS".to_owned(), options: Vec::new() },
+        secrets: BTreeMap::new(),
+        jars: BTreeMap::new(),
         files: BTreeMap::new(),
         memory: parse_text("256MiB")?,
         disk: parse_text("1GiB")?,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use zeebe_scalar::ByteSize;
-use zeebe_spec::{BrokerId, BrokerSize, GatewayIndex, SettingKey};
+use zeebe_spec::{BrokerId, BrokerSize, ExporterSpec, GatewayIndex, SettingKey};
 
 /// What one broker is to be: everything that the product must be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct BrokerIntent {
     pub watermarks: Watermarks,
     /// Whether clients may connect to it.
     pub embedded_gateway: EmbeddedGateway,
+    /// Its exporters, which are those of every broker.
+    pub exporters: Vec<ExporterSpec>,
     /// The user's own settings; checked by [`crate::check`].
     pub configuration: BTreeMap<SettingKey, String>,
 }

@@ -14,7 +14,7 @@
 //! that is given in both forms can stop a broker, so that here every setting has exactly one form for a
 //! minor: the newest that it reads.
 //!
-//! Exporters will join [`BrokerIntent`] with the resource that owns them; until then their keys are refused.
+//! Exporters are resources of their own: they come with [`BrokerIntent`], and their keys are refused elsewhere.
 //!
 //! Architecture invariant: this crate alone knows how the product spells a setting. No I/O, no clock, no
 //! chance, no async; nothing of Terraform and nothing of a platform.

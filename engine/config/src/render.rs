@@ -1,13 +1,14 @@
 //! From an intent to settings.
 
 mod broker;
+mod exporter;
 mod gateway;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use zeebe_scalar::ByteSize;
-use zeebe_spec::{Minor, SettingKey};
+use zeebe_spec::{Minor, SecretSource, SettingKey};
 
 use crate::files::Places;
 use crate::intent::{BrokerIntent, GatewayIntent};
@@ -27,6 +28,9 @@ pub struct Rendered {
     pub launcher: Launcher,
     /// Options of the Java runtime, for [`crate::JAVA_OPTIONS_VARIABLE`]; none holds a space.
     pub java_options: Vec<String>,
+    /// Environment variables whose values are secrets, and where those are read: another source needs a restart.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub secrets: BTreeMap<SettingName, SecretSource>,
     /// Files to be written before the start, by absolute path: a difference in them needs a restart.
     pub files: BTreeMap<String, String>,
 }
@@ -71,6 +75,8 @@ pub fn broker(minor: Minor, intent: &BrokerIntent) -> Rendered {
     let places = Places::beside(&intent.data_directory);
     let mut settings = broker::settings(minor, intent);
     settings.extend(places.settings());
+    let exporters = exporter::exporters(minor, &intent.exporters);
+    settings.extend(exporters.settings);
     add_own(&mut settings, Component::Broker, &intent.configuration);
     add_defaults(&mut settings, minor);
     Rendered {
@@ -78,6 +84,7 @@ pub fn broker(minor: Minor, intent: &BrokerIntent) -> Rendered {
         bootstrap: broker::bootstrap(minor, intent),
         launcher: if is_one_program(minor) { Launcher::Camunda } else { Launcher::Broker },
         java_options: java::options(&intent.size.memory),
+        secrets: exporters.secrets,
         files: places.files(),
     }
 }
@@ -94,6 +101,7 @@ pub fn gateway(minor: Minor, intent: &GatewayIntent) -> Rendered {
         bootstrap: gateway::bootstrap(minor, intent),
         launcher: if is_one_program(minor) { Launcher::Camunda } else { Launcher::Gateway },
         java_options: java::options(&intent.memory),
+        secrets: BTreeMap::new(),
         files: places.files(),
     }
 }

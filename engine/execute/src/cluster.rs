@@ -8,7 +8,7 @@ use zeebe_management::{
     BaseUrl, BaseUrlError, Client, ManagementError, ManagementReach, Transport,
 };
 use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed};
-use zeebe_plan::product::{ClusterTopology, GatewayView};
+use zeebe_plan::product::{ClusterTopology, ExporterState, GatewayView};
 use zeebe_spec::Minor;
 use zeebe_target::{Call, Target, TargetError};
 
@@ -146,6 +146,16 @@ impl Product {
             Some(lowest) if *lowest != answered.by => self.client.cluster(*lowest).await,
             Some(_) | None => Ok(answered.value),
         }
+    }
+
+    /// Where the cluster's exporters stand; nothing where the minor cannot say.
+    pub(crate) async fn exporters(
+        &self,
+    ) -> Result<BTreeMap<String, ExporterState>, ManagementError> {
+        if self.client.minor() < Minor::FIRST_WITH_EXPORTER_SWITCH {
+            return Ok(BTreeMap::new());
+        }
+        self.client.exporters().await
     }
 
     /// The gateways that run, as clients and workers see them.

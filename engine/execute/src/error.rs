@@ -127,6 +127,16 @@ pub enum StepError {
         /// The partitions, and what starts there.
         lacks: Vec<String>,
     },
+    /// Exporters do not keep up with the log.
+    #[error("{} s later {exporters} had not exported what was there: {}", after.as_secs(), lacks.join(", "))]
+    Exports {
+        /// How long was waited.
+        after: Duration,
+        /// Their names.
+        exporters: String,
+        /// The partitions, and how far each is.
+        lacks: Vec<String>,
+    },
     /// The gateway refused the canary.
     #[error("the canary process could not be tried")]
     Gateway(#[source] GatewayError),
@@ -184,6 +194,12 @@ impl StepError {
                  to look once more."
                     .to_owned()
             }
+            Self::Exports { .. } => {
+                "Nothing is lost: the brokers keep what is not exported, as long as their disks last. See that the \
+                 sink is there, takes what it is sent and knows the credentials (the brokers' logs say what it \
+                 answers), then apply again to look once more; or take the exporter out again."
+                    .to_owned()
+            }
             Self::Gateway(GatewayError::Credentials { .. }) => {
                 "Nothing is known about the partitions: the canary needs a gateway that takes calls \
                  without credentials, for which there is no attribute yet."
@@ -214,6 +230,7 @@ impl StepError {
             Self::Ended { .. }
             | Self::NotReached { .. }
             | Self::NotEverywhere { .. }
+            | Self::Exports { .. }
             | Self::Gateway(_)
             | Self::TimedOut { .. }
             | Self::Died { .. } => LeftBehind::Traceable,

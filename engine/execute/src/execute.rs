@@ -94,6 +94,10 @@ async fn done(run: &mut Run<'_>, step: &Step) -> Result<(), NotDone> {
         | Step::Change { .. }
         | Step::Canary { .. }
         | Step::Snapshot { .. }
+        | Step::RecordExporter(_)
+        | Step::Switch { .. }
+        | Step::Export { .. }
+        | Step::ForgetExporter(_)
         | Step::Gate(_) => run
             .note(Event::Done { step: run.step })
             .await

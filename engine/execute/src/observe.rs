@@ -1,9 +1,12 @@
 //! Looking: at the book, at the target, at the product. Changes nothing.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use zeebe_management::ManagementError;
 use zeebe_plan::observed::{
-    ClusterObserved, ClusterRecord, ClusterVitals, LastApply, ProductAnswer, ProductObserved,
+    ClusterObserved, ClusterRecord, ClusterVitals, ExporterRecord, Exporters, LastApply,
+    ProductAnswer, ProductObserved,
 };
 use zeebe_plan::product::{ChangeRequest, PlannedChange};
 use zeebe_target::{Book, BookError, Call, DocumentName, Entry, Event, TargetError};
@@ -22,9 +25,11 @@ pub enum ObserveError {
     /// The book could not be read.
     #[error(transparent)]
     Book(BookError),
-    /// The cluster's document is whole and says what this engine does not understand.
-    #[error("document \"cluster\" of the book at {place} is not understood")]
+    /// A document is whole and says what this engine does not understand.
+    #[error("document \"{document}\" of the book at {place} is not understood")]
     Record {
+        /// The document.
+        document: String,
         /// Where the book is.
         place: String,
         /// What is wrong with it.
@@ -47,29 +52,63 @@ pub async fn observe(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterObserv
 async fn look(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterObserved, ObserveError> {
     let book = cluster.target().book();
     let record = record(book).await?;
+    // A place without a cluster has none, and need not be searched for them.
+    let exporters = if record.is_some() { exporters_of(book).await? } else { Exporters::new() };
     let last_apply = last_apply(&book.journal().await.map_err(ObserveError::Book)?);
     let components = cluster.target().observe(call).await.map_err(ObserveError::Target)?;
     let product = match cluster.connect_to(&components, call).await {
         Ok(None) => ProductObserved::Down,
         Ok(Some(product)) => match product.client.cluster_from_any().await {
-            Ok(answered) => ProductObserved::Answered(ProductAnswer {
+            // Who has no exporters is not asked for them.
+            Ok(answered) if exporters.is_empty() => ProductObserved::Answered(ProductAnswer {
                 by: answered.by,
                 topology: answered.value,
+                exporters: BTreeMap::new(),
             }),
+            Ok(answered) => match product.exporters().await {
+                Ok(states) => ProductObserved::Answered(ProductAnswer {
+                    by: answered.by,
+                    topology: answered.value,
+                    exporters: states,
+                }),
+                Err(error) => ProductObserved::Silent(chain(&error)),
+            },
             Err(error) => ProductObserved::Silent(chain(&error)),
         },
         Err(error) => return Err(ObserveError::Connect(error)),
     };
-    Ok(ClusterObserved { record, last_apply, components, product })
+    Ok(ClusterObserved { record, exporters, last_apply, components, product })
 }
 
 /// The cluster's own document.
 async fn record(book: &dyn Book) -> Result<Option<ClusterRecord>, ObserveError> {
     let document = book.read(&DocumentName::cluster()).await.map_err(ObserveError::Book)?;
-    document
-        .map(ClusterRecord::deserialize)
-        .transpose()
-        .map_err(|source| ObserveError::Record { place: book.place(), source })
+    document.map(ClusterRecord::deserialize).transpose().map_err(|source| ObserveError::Record {
+        document: DocumentName::cluster().to_string(),
+        place: book.place(),
+        source,
+    })
+}
+
+/// The documents of a cluster's exporters.
+pub async fn exporters(cluster: &Cluster<'_>) -> Result<Exporters, ObserveError> {
+    exporters_of(cluster.target().book()).await
+}
+
+async fn exporters_of(book: &dyn Book) -> Result<Exporters, ObserveError> {
+    let mut exporters = Exporters::new();
+    for name in book.documents().await.map_err(ObserveError::Book)? {
+        if !name.is_exporter() {
+            continue;
+        }
+        if let Some(document) = book.read(&name).await.map_err(ObserveError::Book)? {
+            let record = ExporterRecord::deserialize(document).map_err(|source| {
+                ObserveError::Record { document: name.to_string(), place: book.place(), source }
+            })?;
+            exporters.insert(record.spec.name.clone(), record);
+        }
+    }
+    Ok(exporters)
 }
 
 /// How the last apply ended. One that failed or was cancelled in a step has ended too, but what it had

@@ -2,6 +2,7 @@
 
 pub(crate) mod canary;
 mod change;
+mod exporter;
 mod gate;
 mod snapshot;
 
@@ -31,6 +32,21 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), StepError>
         }
         Step::Canary { partitions, deadline } => canary::step(run, *partitions, *deadline).await,
         Step::Snapshot { brokers, deadline } => snapshot::snapshot(run, brokers, *deadline).await,
+        Step::RecordExporter(record) => {
+            let document = serde_json::to_value(record).map_err(StepError::Encode)?;
+            let name = DocumentName::exporter(record.spec.name.as_str());
+            run.book().write(&name, &document).await.map_err(StepError::Book)
+        }
+        Step::Switch { exporter, to, deadline } => {
+            exporter::switch(run, exporter, *to, *deadline).await
+        }
+        Step::Export { exporters, partitions, deadline } => {
+            exporter::export(run, exporters, *partitions, *deadline).await
+        }
+        Step::ForgetExporter(name) => {
+            let name = DocumentName::exporter(name.as_str());
+            run.book().remove(&name).await.map_err(StepError::Book)
+        }
         Step::Gate(gate) => gate::gate(run, gate).await,
         Step::Forget => run.book().destroy().await.map_err(StepError::Book),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use zeebe_plan::product::ExporterState;
 use zeebe_spec::{BrokerId, PartitionId};
 
 /// An answer, with the broker that gave it.
@@ -45,37 +46,6 @@ pub enum ExportingPause {
 
 /// The exporters that each replica knows, and where each stands there.
 pub type ReplicaExporters = BTreeMap<(BrokerId, PartitionId), BTreeMap<String, ExporterState>>;
-
-/// Where an exporter stands, over all partitions or at one replica.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExporterState {
-    /// On its way to be enabled.
-    Enabling,
-    /// Works.
-    Enabled,
-    /// On its way to be disabled.
-    Disabling,
-    /// Gets nothing.
-    Disabled,
-    /// Enabled, and missing in the brokers' settings: the log is not cut any more. 8.6.0 has no such state: there an
-    /// exporter whose settings are gone at a start of its broker is [`Disabled`](Self::Disabled) at once.
-    ConfigNotFound,
-    /// Another word of the product.
-    Other(String),
-}
-
-impl ExporterState {
-    pub(crate) fn of(word: String) -> Self {
-        match word.as_str() {
-            "ENABLING" => Self::Enabling,
-            "ENABLED" => Self::Enabled,
-            "DISABLING" => Self::Disabling,
-            "DISABLED" => Self::Disabled,
-            "CONFIG_NOT_FOUND" => Self::ConfigNotFound,
-            _ => Self::Other(word),
-        }
-    }
-}
 
 /// How far one exporter is with one partition, by its broker's own count since it started.
 ///

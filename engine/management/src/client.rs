@@ -7,13 +7,12 @@ use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use zeebe_plan::product::{
-    ChangeRequest, ClusterTopology, GatewayView, PartitionView, PlannedChange,
+    ChangeRequest, ClusterTopology, ExporterState, GatewayView, PartitionView, PlannedChange,
 };
 use zeebe_spec::{BrokerId, Minor, PartitionId};
 
 use crate::answer::{
-    Answered, ExporterPosition, ExporterState, ExportingPause, ForcedRemoval, Readiness,
-    ReplicaExporters,
+    Answered, ExporterPosition, ExportingPause, ForcedRemoval, Readiness, ReplicaExporters,
 };
 use crate::decode;
 use crate::dialect::{self, Mode};
@@ -171,7 +170,7 @@ impl Client {
         let request = Request::get(path::EXPORTERS);
         let (_, decoded): (_, Decoded<Vec<wire::ExporterStatus>>) = self.ask_each(&request).await?;
         let states = decoded.value.into_iter();
-        Ok(states.map(|seen| (seen.exporter_id, ExporterState::of(seen.status))).collect())
+        Ok(states.map(|seen| (seen.exporter_id, decode::exporter_state(&seen.status))).collect())
     }
 
     /// Where each exporter stands at each replica, as the configuration of the cluster has it (8.6 and later).

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use zeebe_plan::product::{
-    BrokerView, ChangeId, ChangeStatus, ClusterTopology, ExportingPhase, GatewayView, Health,
-    LastChange, Member, MemberState, Operation, PartitionView, PendingChange, PlannedChange,
-    Replica, Role,
+    BrokerView, ChangeId, ChangeStatus, ClusterTopology, ExporterState, ExportingPhase,
+    GatewayView, Health, LastChange, Member, MemberState, Operation, PartitionView, PendingChange,
+    PlannedChange, Replica, Role,
 };
 use zeebe_spec::{BrokerId, PartitionId};
 
-use crate::answer::{ExporterState, ReplicaExporters};
+use crate::answer::ReplicaExporters;
 use crate::error::ManagementError;
 use crate::transport::Decoded;
 use crate::wire;
@@ -83,7 +83,7 @@ pub(crate) fn replica_exporters(
             for partition in broker.partitions {
                 let wire::Partition { id: number, state: _, priority: _, config } = partition;
                 let known = config.into_iter().flat_map(|config| config.exporting.exporters);
-                let states = known.map(|seen| (seen.id, ExporterState::of(seen.state))).collect();
+                let states = known.map(|seen| (seen.id, exporter_state(&seen.state))).collect();
                 exporters.insert((id, PartitionId(number)), states);
             }
         }
@@ -330,4 +330,16 @@ fn kept<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Result<T, Pa
 
 fn misfit(Misfit { path, what }: Misfit) -> ParseTopologyError {
     ParseTopologyError::Shape { path, what }
+}
+
+/// Where an exporter stands, in the product's word.
+pub(crate) fn exporter_state(word: &str) -> ExporterState {
+    match word {
+        "ENABLING" => ExporterState::Enabling,
+        "ENABLED" => ExporterState::Enabled,
+        "DISABLING" => ExporterState::Disabling,
+        "DISABLED" => ExporterState::Disabled,
+        "CONFIG_NOT_FOUND" => ExporterState::ConfigNotFound,
+        _ => ExporterState::Unknown,
+    }
 }

@@ -24,8 +24,7 @@ mod transport;
 pub mod wire;
 
 pub use crate::answer::{
-    Answered, ExporterPosition, ExporterState, ExportingPause, ForcedRemoval, Readiness,
-    ReplicaExporters,
+    Answered, ExporterPosition, ExportingPause, ForcedRemoval, Readiness, ReplicaExporters,
 };
 pub use crate::client::Client;
 pub use crate::decode::{KeptTopology, ParseTopologyError, parse_topology};

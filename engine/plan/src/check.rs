@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use zeebe_spec::BrokerId;
+use zeebe_spec::{BrokerId, ExporterName};
 
 use crate::component::{ComponentId, Wanted};
 use crate::observed::Phase;
-use crate::step::{Plan, Step, Why};
+use crate::step::{Plan, Step, Switch, Why};
 
 /// A rule that a plan breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +48,14 @@ pub enum Broken {
         /// The step's number.
         step: usize,
     },
+    /// Brokers would be started without the settings of an exporter that the product still waits for.
+    #[error("step {step} disables exporter \"{exporter}\" after its settings are gone")]
+    DisabledAfterRoll {
+        /// The step's number.
+        step: usize,
+        /// The exporter.
+        exporter: String,
+    },
     /// The book would not say what was reached.
     #[error("the last step writes nothing into the book")]
     EndNotRecorded,
@@ -59,6 +67,40 @@ pub enum Broken {
         /// The component.
         id: ComponentId,
     },
+}
+
+/// The exporters that leave and are disabled only when brokers run without their settings.
+fn disabled_after_roll(plan: &Plan) -> Vec<Broken> {
+    let rolls =
+        |step: &Step| matches!(step, Step::Ensure { why: Why::Settings | Why::Upgrade { .. }, .. });
+    let Some(first) = plan.steps.iter().position(rolls) else { return Vec::new() };
+    let leaves = |name: &ExporterName| {
+        plan.steps.iter().any(|step| matches!(step, Step::ForgetExporter(left) if left == name))
+    };
+    plan.steps
+        .iter()
+        .enumerate()
+        .filter_map(|(index, step)| match step {
+            Step::Switch { exporter, to: Switch::Off, deadline: _ }
+                if first < index && leaves(exporter) =>
+            {
+                Some(Broken::DisabledAfterRoll { step: index, exporter: exporter.to_string() })
+            }
+            Step::Switch { .. }
+            | Step::Record(_)
+            | Step::Prepare(_)
+            | Step::Ensure { .. }
+            | Step::Await { .. }
+            | Step::Change { .. }
+            | Step::Canary { .. }
+            | Step::Snapshot { .. }
+            | Step::RecordExporter(_)
+            | Step::Export { .. }
+            | Step::ForgetExporter(_)
+            | Step::Gate(_)
+            | Step::Forget => None,
+        })
+        .collect()
 }
 
 /// Every rule that the plan breaks.
@@ -80,6 +122,10 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Await { .. }
             | Step::Canary { .. }
             | Step::Snapshot { .. }
+            | Step::RecordExporter(_)
+            | Step::Switch { .. }
+            | Step::Export { .. }
+            | Step::ForgetExporter(_)
             | Step::Gate(_)
             | Step::Forget => Vec::new(),
         })
@@ -123,14 +169,24 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
                 }
             }
             Step::Canary { .. } => restarted = None,
-            Step::Await { .. } | Step::Snapshot { .. } | Step::Forget => {}
+            Step::RecordExporter(_)
+            | Step::Switch { .. }
+            | Step::Export { .. }
+            | Step::ForgetExporter(_)
+            | Step::Await { .. }
+            | Step::Snapshot { .. }
+            | Step::Forget => {}
         }
     }
     if let Some(step) = restarted {
         broken.push(Broken::RollWithoutCanary { step });
     }
+    broken.extend(disabled_after_roll(plan));
     match plan.steps.last() {
-        None | Some(Step::Record(_) | Step::Forget) => {}
+        None
+        | Some(
+            Step::Record(_) | Step::Forget | Step::RecordExporter(_) | Step::ForgetExporter(_),
+        ) => {}
         Some(
             Step::Prepare(_)
             | Step::Ensure { .. }
@@ -138,6 +194,8 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Change { .. }
             | Step::Canary { .. }
             | Step::Snapshot { .. }
+            | Step::Switch { .. }
+            | Step::Export { .. }
             | Step::Gate(_),
         ) => broken.push(Broken::EndNotRecorded),
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeebe_scalar::ByteSize;
-use zeebe_spec::{BrokerId, DataOnDestroy, GatewayIndex, LicenseSource, Version};
+use zeebe_spec::{BrokerId, Checksum, DataOnDestroy, GatewayIndex, SecretSource, Version};
 
 /// Which component of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +77,13 @@ pub struct Process {
     /// Options of the Java virtual machine, given in the variable named with them; a difference in them
     /// means a restart.
     pub java_options: JavaOptions,
+    /// Variables whose values are secrets, and where those are read at the start; another source means a restart, another
+    /// value at the same place does not.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub secrets: BTreeMap<String, SecretSource>,
+    /// Archives that it loads, by absolute path, and what they must hash to.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub jars: BTreeMap<String, Checksum>,
     /// Files to be written before the start, by absolute path; a difference in them means a restart.
     pub files: BTreeMap<String, String>,
     /// The Java heap.
@@ -87,7 +94,7 @@ pub struct Process {
     pub ports: BTreeMap<String, u16>,
     /// Where the licence key is read at the start; it is given in the variable
     /// [`zeebe_config::LICENSE_VARIABLE`].
-    pub license: Option<LicenseSource>,
+    pub license: Option<SecretSource>,
 }
 
 impl Process {
@@ -99,6 +106,8 @@ impl Process {
             settings,
             bootstrap: _,
             java_options,
+            secrets,
+            jars,
             files,
             memory: _,
             disk: _,
@@ -121,20 +130,34 @@ impl Process {
         java_options.options.iter().for_each(|option| add(option));
         match license {
             None => add("no licence"),
-            Some(LicenseSource::File(path)) => add(path.as_str()),
-            Some(LicenseSource::EnvironmentVariable(name)) => add(name),
+            Some(source) => add(word(source)),
+        }
+        for (name, source) in secrets {
+            add(name);
+            add(word(source));
+        }
+        for (path, checksum) in jars {
+            add(path);
+            add(checksum.as_str());
         }
         let mut digest = [0; 16];
         digest.copy_from_slice(&hash.finalize()[..16]);
         Fingerprint(format!("{:032x}", u128::from_be_bytes(digest)))
     }
 
-    /// The whole environment that it is started with, but for the licence key.
+    /// The whole environment that it is started with, but for the licence key and other secrets.
     pub fn environment(&self) -> BTreeMap<String, String> {
         let mut environment = self.settings.clone();
         environment.extend(self.bootstrap.clone());
         environment.insert(self.java_options.variable.clone(), self.java_options.options.join(" "));
         environment
+    }
+}
+
+fn word(source: &SecretSource) -> &str {
+    match source {
+        SecretSource::File(path) => path.as_str(),
+        SecretSource::EnvironmentVariable(name) => name,
     }
 }
 

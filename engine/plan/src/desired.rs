@@ -10,10 +10,10 @@ use zeebe_config::{
 };
 use zeebe_scalar::ByteSize;
 use zeebe_spec::cluster::{GATEWAY_PORT_OFFSET, PORTS_PER_BROKER};
-use zeebe_spec::{BrokerId, ClusterSpec, GatewayIndex, Gateways};
+use zeebe_spec::{BrokerId, ClusterSpec, ExporterSpec, GatewayIndex, Gateways, Sink};
 
 use crate::component::{ComponentId, JavaOptions, Process};
-use crate::observed::Shape;
+use crate::observed::{ExporterPhase, ExporterRecord, Exporters, Shape};
 
 /// Where a cluster's things are on its target; follows from the wish alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,8 +88,9 @@ fn client_ports(spec: &ClusterSpec) -> (u16, u16) {
     }
 }
 
-/// Everything that follows from a wish.
-pub fn cluster(spec: &ClusterSpec, place: &Place) -> ClusterDesired {
+/// Everything that follows from a wish and from those of the cluster's exporters.
+pub fn cluster(spec: &ClusterSpec, exporters: &Exporters, place: &Place) -> ClusterDesired {
+    let exporters = wished(exporters);
     let contact_points: Vec<String> = spec
         .topology
         .broker_ids()
@@ -97,7 +98,8 @@ pub fn cluster(spec: &ClusterSpec, place: &Place) -> ClusterDesired {
         .collect();
     let mut components = BTreeMap::new();
     for id in spec.topology.broker_ids() {
-        components.insert(ComponentId::Broker(id), broker(spec, place, id, &contact_points));
+        components
+            .insert(ComponentId::Broker(id), broker(spec, &exporters, place, id, &contact_points));
     }
     if let Gateways::Standalone(count) = spec.gateways() {
         for index in (0..count.get()).map(GatewayIndex) {
@@ -116,7 +118,22 @@ pub fn cluster(spec: &ClusterSpec, place: &Place) -> ClusterDesired {
     }
 }
 
-fn broker(spec: &ClusterSpec, place: &Place, id: BrokerId, contact_points: &[String]) -> Process {
+/// The exporters that brokers are told of.
+fn wished(exporters: &Exporters) -> Vec<ExporterSpec> {
+    let stays = |record: &&ExporterRecord| match record.phase {
+        ExporterPhase::Due | ExporterPhase::Ready => true,
+        ExporterPhase::Leaving => false,
+    };
+    exporters.values().filter(stays).map(|record| record.spec.clone()).collect()
+}
+
+fn broker(
+    spec: &ClusterSpec,
+    exporters: &[ExporterSpec],
+    place: &Place,
+    id: BrokerId,
+    contact_points: &[String],
+) -> Process {
     let size = spec.broker.size();
     let ports = broker_ports(spec.target.first_port(), id);
     let embedded_gateway = match spec.gateways() {
@@ -140,6 +157,7 @@ fn broker(spec: &ClusterSpec, place: &Place, id: BrokerId, contact_points: &[Str
             size: size.clone(),
             watermarks: watermarks(spec),
             embedded_gateway,
+            exporters: exporters.to_vec(),
             configuration: spec.configuration.clone(),
         },
     );
@@ -152,7 +170,11 @@ fn broker(spec: &ClusterSpec, place: &Place, id: BrokerId, contact_points: &[Str
     if embedded_gateway == EmbeddedGateway::On {
         named.insert("gateway".to_owned(), ports.gateway);
     }
-    process(spec, rendered, size.memory, size.disk, named)
+    let jars = exporters.iter().filter_map(|exporter| match &exporter.sink {
+        Sink::Jar(jar) => Some((jar.path.to_string(), jar.sha256.clone())),
+        Sink::Elasticsearch(_) | Sink::Opensearch(_) => None,
+    });
+    Process { jars: jars.collect(), ..process(spec, rendered, size.memory, size.disk, named) }
 }
 
 fn watermarks(spec: &ClusterSpec) -> Watermarks {
@@ -198,7 +220,7 @@ fn process(
     disk: ByteSize,
     ports: BTreeMap<String, u16>,
 ) -> Process {
-    let Rendered { settings, bootstrap, launcher, java_options, files } = rendered;
+    let Rendered { settings, bootstrap, launcher, java_options, secrets, files } = rendered;
     let named = |settings: BTreeMap<zeebe_config::SettingName, String>| {
         settings.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     };
@@ -211,6 +233,8 @@ fn process(
             variable: zeebe_config::JAVA_OPTIONS_VARIABLE.to_owned(),
             options: java_options,
         },
+        secrets: secrets.into_iter().map(|(name, source)| (name.to_string(), source)).collect(),
+        jars: BTreeMap::new(),
         files,
         memory,
         disk,

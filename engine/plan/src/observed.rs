@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use zeebe_spec::{BrokerId, ClusterSpec, Version};
+use zeebe_spec::{BrokerId, ClusterSpec, ExporterName, ExporterSpec, Version};
 
 use crate::component::{ComponentId, ComponentState, Observed};
-use crate::product::{ClusterTopology, GatewayView};
+use crate::product::{ClusterTopology, ExporterState, GatewayView};
 
 /// How far a cluster is in its life, as its book says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,30 @@ impl Canary {
     }
 }
 
+/// How far an exporter is in its life, as its document says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExporterPhase {
+    /// It is wished, and was not seen to export so yet.
+    Due,
+    /// It was seen to export as it is wished.
+    Ready,
+    /// It is no longer wished, and was not seen to be gone.
+    Leaving,
+}
+
+/// The document of one exporter in the cluster's book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExporterRecord {
+    /// The wish that was last taken on.
+    pub spec: ExporterSpec,
+    /// How far it is.
+    pub phase: ExporterPhase,
+}
+
+/// The exporters of a cluster, by name, as its book has them.
+pub type Exporters = BTreeMap<ExporterName, ExporterRecord>;
+
 /// How the last apply ended, as the journal says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,6 +124,9 @@ pub struct ProductAnswer {
     pub by: BrokerId,
     /// The product's configuration of the cluster.
     pub topology: ClusterTopology,
+    /// Where its exporters stand: asked where the book has any and the minor can say.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub exporters: BTreeMap<String, ExporterState>,
 }
 
 /// One look at a cluster.
@@ -107,6 +134,9 @@ pub struct ProductAnswer {
 pub struct ClusterObserved {
     /// The cluster's own document; `None` where there is no book.
     pub record: Option<ClusterRecord>,
+    /// Its exporters' documents.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub exporters: Exporters,
     /// How the last apply that the journal knows of ended.
     pub last_apply: LastApply,
     /// Every component that the target knows of.

@@ -3,12 +3,14 @@
 mod converge;
 mod create;
 mod destroy;
+mod exporters;
 
 use std::time::Duration;
 
 pub use self::converge::converge;
 pub use self::create::{adopt, create};
 pub use self::destroy::destroy;
+pub use self::exporters::{ExporterWishes, exporters, wished};
 
 /// How long a cluster may take to become whole after brokers were started. Three brokers on two busy
 /// cores took 23 s (lab); ten times that, and a minute for the machine to wake up.
@@ -19,5 +21,10 @@ const CHANGE_DEADLINE: Duration = Duration::from_mins(30);
 /// How long a deployment may take to reach every partition: at once as a rule; what got lost the product sends
 /// again after 10 s, and then after longer and longer pauses.
 const CANARY_DEADLINE: Duration = Duration::from_mins(2);
+/// How long the product may take to switch an exporter: a change of its configuration, which moves no data.
+const SWITCH_DEADLINE: Duration = Duration::from_mins(2);
+/// How long an exporter may take to come as far as the log was when it began. It sends every 5 s unless told otherwise,
+/// and after a failure it pauses up to 10 s (measured on 8.6.0); a backlog takes longer, and the next apply waits again.
+const EXPORT_DEADLINE: Duration = Duration::from_mins(5);
 /// How long snapshots may take: the product's own period is 5 min, and these are asked for.
 const SNAPSHOT_DEADLINE: Duration = Duration::from_mins(2);

@@ -264,6 +264,25 @@ impl ExportingPhase {
     }
 }
 
+/// Where an exporter stands, over all partitions or at one replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExporterState {
+    /// On its way to be enabled.
+    Enabling,
+    /// Works.
+    Enabled,
+    /// On its way to be disabled.
+    Disabling,
+    /// Gets nothing, and the log does not wait for it.
+    Disabled,
+    /// Partitions differ, or the product said a word that we do not know.
+    Unknown,
+    /// Enabled, and missing in the brokers' settings: the log is not cut any more. 8.6.0 has no such state: there an
+    /// exporter whose settings are gone at a start of its broker is [`Disabled`](Self::Disabled) at once.
+    ConfigNotFound,
+}
+
 /// A wished change of members, copies or partitions. What is `None` stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeRequest {

@@ -13,6 +13,7 @@ impl Plan {
                 Step::Change { .. }
                 | Step::Await { .. }
                 | Step::Snapshot { .. }
+                | Step::Switch { .. }
                 | Step::Forget
                 | Step::Ensure { why: Why::Lost | Why::Upgrade { .. } | Why::Unwanted, .. } => {
                     return None;
@@ -21,6 +22,9 @@ impl Plan {
                 | Step::Record(_)
                 | Step::Prepare(_)
                 | Step::Canary { .. }
+                | Step::RecordExporter(_)
+                | Step::Export { .. }
+                | Step::ForgetExporter(_)
                 | Step::Gate(_) => {}
             }
         }
@@ -43,6 +47,10 @@ impl Plan {
             | Step::Await { .. }
             | Step::Canary { .. }
             | Step::Snapshot { .. }
+            | Step::RecordExporter(_)
+            | Step::Switch { .. }
+            | Step::Export { .. }
+            | Step::ForgetExporter(_)
             | Step::Gate(_)
             | Step::Forget => None,
         });

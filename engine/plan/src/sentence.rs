@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::component::{ComponentId, Wanted};
-use crate::observed::Shape;
+use crate::observed::{ExporterPhase, Shape};
 use crate::product::ChangeRequest;
-use crate::step::{Gate, Plan, Step, Why};
+use crate::step::{Gate, Plan, Step, Switch, Why};
 
 impl Plan {
     /// What the plan does, a sentence a step; bookkeeping is left out, unless it is all there is. Empty
@@ -23,13 +23,18 @@ impl Plan {
         self.steps
             .iter()
             .filter(|step| match step {
-                Step::Record(_) | Step::Forget => false,
+                Step::Record(_)
+                | Step::RecordExporter(_)
+                | Step::ForgetExporter(_)
+                | Step::Forget => false,
                 Step::Prepare(_)
                 | Step::Ensure { .. }
                 | Step::Await { .. }
                 | Step::Change { .. }
                 | Step::Canary { .. }
                 | Step::Snapshot { .. }
+                | Step::Switch { .. }
+                | Step::Export { .. }
                 | Step::Gate(_) => true,
             })
             .map(ToString::to_string)
@@ -71,6 +76,33 @@ impl fmt::Display for Step {
             Self::Snapshot { brokers, deadline: _ } => {
                 f.write_str("take a snapshot of every partition on ")?;
                 brokers_listed(f, brokers)
+            }
+            Self::RecordExporter(record) => match record.phase {
+                ExporterPhase::Due | ExporterPhase::Ready => {
+                    write!(f, "write exporter \"{}\" into the book", record.spec.name)
+                }
+                ExporterPhase::Leaving => {
+                    write!(f, "write into the book that exporter \"{}\" leaves", record.spec.name)
+                }
+            },
+            Self::Switch { exporter, to, deadline: _ } => match to {
+                Switch::On => write!(f, "enable exporter \"{exporter}\" on every partition"),
+                Switch::Off => write!(f, "disable exporter \"{exporter}\" on every partition"),
+                Switch::Gone => write!(f, "have the product forget exporter \"{exporter}\""),
+            },
+            Self::Export { exporters, partitions, deadline: _ } => {
+                f.write_str(if exporters.len() == 1 { "see exporter " } else { "see exporters " })?;
+                listed(f, exporters.iter().map(|name| format!("\"{name}\"")))?;
+                match partitions {
+                    1 => f.write_str(" come as far as the log of the one partition is now"),
+                    _ => write!(
+                        f,
+                        " come as far as the log of each of {partitions} partitions is now"
+                    ),
+                }
+            }
+            Self::ForgetExporter(name) => {
+                write!(f, "take exporter \"{name}\" out of the book")
             }
             Self::Gate(gate) => self::gate(f, gate),
             Self::Forget => f.write_str("take the book away"),

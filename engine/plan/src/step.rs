@@ -4,11 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use zeebe_spec::{BrokerId, Version};
+use zeebe_spec::{BrokerId, ExporterName, Version};
 
 use crate::component::{ComponentId, Wanted};
-use crate::observed::{ClusterRecord, Shape};
+use crate::observed::{ClusterRecord, ExporterRecord, Shape};
 use crate::product::{ChangeId, ChangeRequest, Operation};
+
+/// What an exporter is switched to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Switch {
+    /// It exports.
+    On,
+    /// It exports nothing, and the log does not wait for it.
+    Off,
+    /// The product knows it no more.
+    Gone,
+}
 
 /// Why a component is made so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +112,29 @@ pub enum Step {
         /// After how long it is given up.
         deadline: Duration,
     },
+    /// Write the document of an exporter.
+    RecordExporter(Box<ExporterRecord>),
+    /// Have the product switch an exporter on every partition, and see that it is so.
+    Switch {
+        /// Which.
+        exporter: ExporterName,
+        /// To what.
+        to: Switch,
+        /// After how long it is given up.
+        deadline: Duration,
+    },
+    /// See that exporters come as far on every partition as it was processed when the step began: until they do, the
+    /// log does not compact.
+    Export {
+        /// Which.
+        exporters: BTreeSet<ExporterName>,
+        /// How many partitions there are.
+        partitions: u16,
+        /// After how long it is given up.
+        deadline: Duration,
+    },
+    /// Take the document of an exporter away.
+    ForgetExporter(ExporterName),
     /// Wait for a condition of the whole cluster.
     Gate(Gate),
     /// Take the book away; what stays of it, if data is kept, is said by `Record` before.

@@ -1,5 +1,6 @@
 //! Whole plans, scenario by scenario, as a user reads them.
 
+mod exporters;
 mod world;
 
 use insta::assert_snapshot;

@@ -185,7 +185,7 @@ macro_rules! choice {
         impl ::std::convert::TryFrom<String> for $name {
             type Error = $crate::ScalarError;
 
-            fn try_from(text: String) -> Result<Self, Self::Error> {
+            fn try_from(text: String) -> Result<Self, $crate::ScalarError> {
                 $crate::parse_text(text)
             }
         }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use zeebe_scalar::{ByteSize, Span};
 
 use crate::broker::{BrokerSpec, watermarks};
-use crate::target::{Directory, TargetSpec};
+use crate::secret::SecretSource;
+use crate::target::TargetSpec;
 use crate::topology::{Gateways, TopologySpec};
 use crate::version::{Minor, Version};
 
@@ -69,16 +70,6 @@ pub enum DeletionProtection {
     Off,
 }
 
-/// Where the licence key is read when a broker starts. The key itself is in no state, plan, log or book.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LicenseSource {
-    /// A file that holds it.
-    File(Directory),
-    /// A variable of the environment that the engine runs in.
-    EnvironmentVariable(String),
-}
-
 /// How brokers are restarted one after another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roll {
@@ -107,7 +98,7 @@ pub struct ClusterParts {
     pub configuration: BTreeMap<SettingKey, String>,
     /// Where the licence key is read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub license: Option<LicenseSource>,
+    pub license: Option<SecretSource>,
     /// How brokers are restarted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub roll: Option<Roll>,

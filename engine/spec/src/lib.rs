@@ -12,15 +12,23 @@
 
 pub mod broker;
 pub mod cluster;
+pub mod exporter;
+pub mod secret;
 pub mod target;
 pub mod topology;
 pub mod version;
 
 pub use crate::broker::{BrokerSize, BrokerSpec, CpuThreads, DiskWatermarks, IoThreads, Preset};
 pub use crate::cluster::{
-    ClusterName, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection, Environment,
-    LicenseSource, Roll, SettingKey, SpecAttribute, SpecMistake, SpecMistakes,
+    ClusterName, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection, Environment, Roll,
+    SettingKey, SpecAttribute, SpecMistake, SpecMistakes,
 };
+pub use crate::exporter::{
+    Authentication, BulkRecords, BulkSpec, ClassName, ExporterMistake, ExporterName, ExporterSpec,
+    IndexPrefix, IndexSpec, JarSink, RecordType, RecordsSpec, Replicas, SearchSink, Shards, Sink,
+    SinkUrl, ValueType, Working,
+};
+pub use crate::secret::SecretSource;
 pub use crate::target::{
     Checksum, Directory, Distribution, FirstPort, LocalTarget, MavenCoordinates, Seed,
     SimulatedTarget, Source, TargetSpec,

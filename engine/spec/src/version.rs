@@ -42,6 +42,12 @@ impl Minor {
     /// product accepts the request and then routes no work to the new partitions (seen).
     pub const FIRST_WITH_PARTITION_GROWTH: Self = Self::V8_8;
 
+    /// The first minor whose management API enables and disables exporters. 8.5.8 answers 404 (seen).
+    pub const FIRST_WITH_EXPORTER_SWITCH: Self = Self::V8_6;
+
+    /// The first minor whose management API makes the product forget an exporter (documentation of 8.8).
+    pub const FIRST_WITH_EXPORTER_DELETION: Self = Self::V8_8;
+
     /// The minor after this one.
     #[must_use]
     pub const fn next(self) -> Self {

@@ -25,6 +25,11 @@ impl DocumentName {
         Self(format!("exporters/{name}"))
     }
 
+    /// Whether it is the document of an exporter.
+    pub fn is_exporter(&self) -> bool {
+        self.0.starts_with("exporters/")
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

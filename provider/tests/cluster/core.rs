@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use camino_tempfile::Utf8TempDir;
@@ -21,8 +22,10 @@ pub(crate) const UNKNOWN: &str = "(known after apply)";
 
 /// One resource, its state, and the directory that its cluster is kept in.
 pub(crate) struct Core {
-    provider: Provider,
-    pub(crate) directory: Utf8TempDir,
+    provider: Arc<Provider>,
+    /// The type of the resource.
+    kind: &'static str,
+    pub(crate) directory: Arc<Utf8TempDir>,
     /// What the state file holds.
     pub(crate) state: Value,
     /// What it holds beside that.
@@ -43,8 +46,20 @@ pub(crate) enum Applied {
 impl Core {
     pub(crate) fn new() -> Self {
         Self {
-            provider: provider(Engine::new().unwrap()),
-            directory: camino_tempfile::tempdir().unwrap(),
+            provider: Arc::new(provider(Engine::new().unwrap())),
+            kind: "zeebe_cluster",
+            directory: Arc::new(camino_tempfile::tempdir().unwrap()),
+            state: Value::Null,
+            private: Vec::new(),
+        }
+    }
+
+    /// Another resource in the same configuration, whose cluster is kept in the same directory.
+    pub(crate) fn beside(&self, kind: &'static str) -> Self {
+        Self {
+            provider: Arc::clone(&self.provider),
+            kind,
+            directory: Arc::clone(&self.directory),
             state: Value::Null,
             private: Vec::new(),
         }
@@ -56,7 +71,7 @@ impl Core {
     }
 
     pub(crate) fn resource(&self) -> &dyn ManagedResource {
-        self.provider.resources().find(|it| it.type_name() == "zeebe_cluster").unwrap()
+        self.provider.resources().find(|it| it.type_name() == self.kind).unwrap()
     }
 
     /// The provider that all is asked of.
@@ -330,6 +345,9 @@ pub(crate) fn value(ty: &Type, json: &Json) -> Value {
         }
         (Type::List(ty), Json::Array(given)) => {
             Value::List(given.iter().map(|json| value(ty, json)).collect())
+        }
+        (Type::Set(ty), Json::Array(given)) => {
+            Value::set(given.iter().map(|json| value(ty, json)).collect())
         }
         (Type::Truth, Json::Bool(truth)) => Value::Truth(*truth),
         (Type::Number, Json::Number(number)) => Value::integer(number.as_i64().unwrap()),

@@ -10,6 +10,8 @@ mod data;
 #[cfg(test)]
 mod ephemeral;
 #[cfg(test)]
+mod exporters;
+#[cfg(test)]
 mod kept;
 #[cfg(test)]
 mod life;

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! variants/<variant>/            what is recorded: a configuration, what goes wrong, what was there before
-//! <release>/<variant>/           state.json as terraform wrote it, private.json (what it holds in base64), main.tf.json,
-//!                                cluster/ (book and model)
+//! <release>/<variant>/           state.json as terraform wrote it, main.tf.json, cluster/ (book and model),
+//!                                private/<type>.<name>.json (what the state holds of each object in base64)
 //! <release>/schema.json          the types that they were stored by
 //! ```
 //!

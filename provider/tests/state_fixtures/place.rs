@@ -4,14 +4,12 @@
 use std::fs::{self, File};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde_json::Value as Json;
 
 use crate::recorded::Recorded;
 
 /// A recorded cluster where it was recorded; taken away again when this is dropped.
 pub(crate) struct Place {
     folder: Utf8PathBuf,
-    recorded: Recorded,
     /// Held as long as the folder is this test's.
     _lock: File,
 }
@@ -33,12 +31,8 @@ impl Place {
         if folder.exists() {
             fs::remove_dir_all(&folder).unwrap();
         }
-        let place = Self { folder, recorded: recorded.clone(), _lock: lock };
-        let cluster = place.folder.join("payments");
-        fs::create_dir_all(cluster.join("book")).unwrap();
-        for file in ["book/cluster.json", "book/journal.jsonl", "simulation.json"] {
-            fs::write(cluster.join(file), recorded.text(&format!("cluster/{file}"))).unwrap();
-        }
+        let place = Self { folder, _lock: lock };
+        copy(&recorded.folder.join("cluster"), &place.folder.join("payments"));
         place
     }
 
@@ -48,10 +42,18 @@ impl Place {
         fs::create_dir_all(&project).unwrap();
         project
     }
+}
 
-    /// The attributes that the configuration sets.
-    pub(crate) fn wished(&self) -> Json {
-        let config: Json = serde_json::from_str(&self.recorded.text("main.tf.json")).unwrap();
-        config["resource"]["zeebe_cluster"]["it"].clone()
+/// A folder with all that is in it.
+fn copy(from: &Utf8Path, to: &Utf8Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in from.read_dir_utf8().unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
     }
 }

@@ -18,8 +18,8 @@ fn today() -> Provider {
     provider(Engine::new().unwrap())
 }
 
-fn cluster(provider: &Provider) -> &dyn ManagedResource {
-    provider.resources().find(|it| it.type_name() == "zeebe_cluster").unwrap()
+fn resource<'p>(provider: &'p Provider, object: &Stored) -> &'p dyn ManagedResource {
+    provider.resources().find(|it| it.type_name() == object.type_name).unwrap()
 }
 
 fn texts(diagnostics: &[Diagnostic]) -> Vec<String> {
@@ -32,22 +32,21 @@ async fn upgraded(resource: &dyn ManagedResource, version: i64, attributes: &Jso
     upgraded.unwrap_or_else(|told| panic!("{:?}", texts(&told)))
 }
 
-/// Upgrade, read, plan: what the plan says, and the refreshed state.
+/// Read, plan: what the plan says, and the refreshed state.
 async fn planned(
     resource: &dyn ManagedResource,
     recorded: &Recorded,
-    place: &Place,
+    object: &Stored,
     state: Value,
 ) -> (PlanAnswer, Value) {
-    let question = ReadQuestion { state, private: recorded.stored().private };
+    let question = ReadQuestion { state, private: object.private.clone() };
     let read = resource.read(Call::detached(), question).await;
     assert_eq!(texts(&read.diagnostics), Vec::<String>::new());
-    let wished = place.wished().to_string();
-    let config = json::decode(wished.as_bytes(), resource.schema().ty()).unwrap();
+    let config = config(resource, recorded, object);
     let question = PlanQuestion {
         prior: read.state.clone(),
         proposed: config.clone(),
-        config: config.clone(),
+        config,
         prior_private: read.private,
         planned_private: Vec::new(),
     };
@@ -61,44 +60,49 @@ async fn planned(
     (answer, read.state)
 }
 
+fn config(resource: &dyn ManagedResource, recorded: &Recorded, object: &Stored) -> Value {
+    let wished = recorded.wished(object).to_string();
+    json::decode(wished.as_bytes(), resource.schema().ty()).unwrap()
+}
+
 /// Sees that the plan is empty; a creation that was kept is finished first, as it should be.
 async fn converges(
     resource: &dyn ManagedResource,
-    place: &Place,
     recorded: &Recorded,
+    object: &Stored,
     state: Value,
 ) {
-    let (answer, read) = planned(resource, recorded, place, state).await;
+    let what = format!("{} {} {}", recorded.release, recorded.variant, object.name);
+    let (answer, read) = planned(resource, recorded, object, state).await;
     let unfinished = read.member("status").member("phase") == &Value::text("provisioning");
-    assert_eq!(unfinished, recorded.variant == "kept");
+    assert_eq!(unfinished, recorded.variant == "kept", "{what}");
     if !unfinished {
         // A state that was imported says the defaults, and so does every plan.
-        assert_eq!(answer.planned, read, "{} {}", recorded.release, recorded.variant);
+        assert_eq!(answer.planned, read, "{what}");
         return;
     }
-    let wished = place.wished().to_string();
-    let config = json::decode(wished.as_bytes(), resource.schema().ty()).unwrap();
     let question = ApplyQuestion {
         prior: read,
         planned: answer.planned,
-        config,
+        config: config(resource, recorded, object),
         planned_private: answer.private,
     };
     let applied = resource.apply(Call::detached(), question).await;
     assert_eq!(texts(&applied.diagnostics), Vec::<String>::new());
-    let (answer, read) = planned(resource, recorded, place, applied.state).await;
-    assert_eq!(answer.planned, read);
+    let (answer, read) = planned(resource, recorded, object, applied.state).await;
+    assert_eq!(answer.planned, read, "{what}");
 }
 
 #[tokio::test]
 async fn what_every_release_stored_is_read_and_planned_without_a_change() {
     let provider = today();
-    let resource = cluster(&provider);
     for recorded in recorded::all() {
-        let place = Place::of(&recorded);
-        let Stored { version, attributes, private: _ } = recorded.stored();
-        let state = upgraded(resource, version, &attributes).await;
-        converges(resource, &place, &recorded, state).await;
+        let _place = Place::of(&recorded);
+        for object in recorded.stored() {
+            let resource = resource(&provider, &object);
+            let state = upgraded(resource, object.version, &object.attributes).await;
+            converges(resource, &recorded, &object, state).await;
+        }
     }
 }
 
@@ -106,19 +110,19 @@ async fn what_every_release_stored_is_read_and_planned_without_a_change() {
 #[tokio::test]
 async fn attributes_of_other_releases_are_left_out_wherever_they_stand() {
     let provider = today();
-    let resource = cluster(&provider);
-    let ty = resource.schema().ty();
     for recorded in recorded::all() {
-        let place = Place::of(&recorded);
-        let Stored { version, attributes, private: _ } = recorded.stored();
-        let mut richer = attributes.clone();
-        let added = enrich(ty, &mut richer);
-        assert!(added > 3, "{added} in {}", recorded.variant);
-        let plain = upgraded(resource, version, &attributes).await;
-        for version in [0, version, version + 1] {
-            assert_eq!(upgraded(resource, version, &richer).await, plain);
+        let _place = Place::of(&recorded);
+        for object in recorded.stored() {
+            let resource = resource(&provider, &object);
+            let mut richer = object.attributes.clone();
+            let added = enrich(resource.schema().ty(), &mut richer);
+            assert!(added > 3, "{added} in {} {}", recorded.variant, object.name);
+            let plain = upgraded(resource, object.version, &object.attributes).await;
+            for version in [0, object.version, object.version + 1] {
+                assert_eq!(upgraded(resource, version, &richer).await, plain);
+            }
+            converges(resource, &recorded, &object, plain).await;
         }
-        converges(resource, &place, &recorded, plain).await;
     }
 }
 
@@ -137,36 +141,53 @@ fn enrich(ty: &Type, value: &mut Json) -> usize {
 #[tokio::test]
 async fn what_was_not_stored_or_cannot_be_read_is_null_and_found_by_the_next_look() {
     let provider = today();
-    let resource = cluster(&provider);
-    let recorded = recorded::all();
-    let recorded =
-        recorded.iter().find(|it| it.release == recorded::NOW && it.variant == "everything");
-    let recorded = recorded.unwrap();
-    let _place = Place::of(recorded);
-    let Stored { version, attributes, private } = recorded.stored();
-    let whole = upgraded(resource, version, &attributes).await;
-    for name in attributes.as_object().unwrap().keys() {
+    for recorded in recorded::all() {
+        if recorded.release != recorded::NOW
+            || !["everything", "exporting"].contains(&recorded.variant.as_str())
+        {
+            continue;
+        }
+        let _place = Place::of(&recorded);
+        for object in recorded.stored() {
+            is_found_again(resource(&provider, &object), &object).await;
+        }
+    }
+}
+
+/// What the user wished for, which the book knows.
+fn is_wish(object: &Stored, attribute: &str) -> bool {
+    let known: &[&str] = match object.type_name.as_str() {
+        "zeebe_cluster" => &["name", "version", "topology", "broker", "configuration", "target"],
+        "zeebe_exporter" => &["id", "name", "enabled", "elasticsearch", "opensearch", "jar"],
+        other => panic!("what does the book know of a {other}?"),
+    };
+    known.contains(&attribute)
+}
+
+async fn is_found_again(resource: &dyn ManagedResource, object: &Stored) {
+    let whole = upgraded(resource, object.version, &object.attributes).await;
+    for name in object.attributes.as_object().unwrap().keys() {
         for instead in [None, Some(json!([{ "other": "shape" }]))] {
-            let mut poorer = attributes.clone();
+            let mut poorer = object.attributes.clone();
             match instead {
                 None => poorer.as_object_mut().unwrap().remove(name),
                 Some(instead) => poorer.as_object_mut().unwrap().insert(name.clone(), instead),
             };
-            let state = upgraded(resource, version, &poorer).await;
+            let state = upgraded(resource, object.version, &poorer).await;
             for (other, value) in whole.as_members().unwrap() {
                 let expected = if other == name { &Value::Null } else { value };
                 assert_eq!(state.member(other), expected, "{name}: {other}");
             }
-            let question = ReadQuestion { state, private: private.clone() };
+            let question = ReadQuestion { state, private: object.private.clone() };
             let read = resource.read(Call::detached(), question).await;
-            // Without its address nobody knows where to look: that is told, and the state is kept.
+            // Without its address nobody knows where to look for a cluster: that is told, and the state is kept. An
+            // exporter's follows from its cluster and its name.
             let told = texts(&read.diagnostics);
-            assert_eq!(told.is_empty(), name != "id", "{name}: {told:?}");
-            assert!(!read.state.is_null(), "{name}");
-            if ["name", "version", "topology", "broker", "configuration", "target"]
-                .contains(&name.as_str())
-            {
-                assert_eq!(read.state.member(name), whole.member(name), "{name}");
+            let lost = object.type_name == "zeebe_cluster" && name == "id";
+            assert_eq!(told.is_empty(), !lost, "{} {name}: {told:?}", object.name);
+            assert!(!read.state.is_null(), "{} {name}", object.name);
+            if is_wish(object, name) {
+                assert_eq!(read.state.member(name), whole.member(name), "{} {name}", object.name);
             }
         }
     }

@@ -22,20 +22,52 @@ impl Recorded {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// What terraform keeps of the one object.
-    pub(crate) fn stored(&self) -> Stored {
+    /// What terraform keeps of each object.
+    pub(crate) fn stored(&self) -> Vec<Stored> {
         let state: Json = serde_json::from_str(&self.text("state.json")).unwrap();
-        let instance = &state["resources"][0]["instances"][0];
-        Stored {
-            version: instance["schema_version"].as_i64().unwrap(),
-            attributes: instance["attributes"].clone(),
-            private: self.text("private.json").into_bytes(),
+        let objects = state["resources"].as_array().unwrap().iter();
+        objects
+            .map(|object| {
+                let name = |of: &str| object[of].as_str().unwrap().to_owned();
+                let instance = &object["instances"][0];
+                let private = format!("private/{}.{}.json", name("type"), name("name"));
+                let private = instance["private"].is_string().then(|| self.text(&private));
+                Stored {
+                    type_name: name("type"),
+                    name: name("name"),
+                    version: instance["schema_version"].as_i64().unwrap(),
+                    attributes: instance["attributes"].clone(),
+                    private: private.unwrap_or_default().into_bytes(),
+                }
+            })
+            .collect()
+    }
+
+    /// The attributes that the configuration sets for an object; what it takes from others as the state has it.
+    pub(crate) fn wished(&self, object: &Stored) -> Json {
+        let config: Json = serde_json::from_str(&self.text("main.tf.json")).unwrap();
+        let mut wished = config["resource"][&object.type_name][&object.name].clone();
+        let stored = self.stored();
+        for attribute in wished.as_object_mut().unwrap().values_mut() {
+            let reference =
+                attribute.as_str().and_then(|it| it.strip_prefix("${")?.strip_suffix('}'));
+            if let Some(reference) = reference {
+                let [type_name, name, of] = *reference.split('.').collect::<Vec<_>>() else {
+                    panic!("{reference} is no attribute of an object");
+                };
+                let other = stored.iter().find(|it| it.type_name == type_name && it.name == name);
+                *attribute = other.unwrap().attributes[of].clone();
+            }
         }
+        wished
     }
 }
 
 /// What terraform keeps of one object.
+#[derive(Clone, Debug)]
 pub(crate) struct Stored {
+    pub(crate) type_name: String,
+    pub(crate) name: String,
     pub(crate) version: i64,
     pub(crate) attributes: Json,
     pub(crate) private: Vec<u8>,

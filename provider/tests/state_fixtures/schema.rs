@@ -67,8 +67,12 @@ fn the_fixtures_of_this_release_give_every_attribute_a_value() {
         let (mut wanted, mut found) = (BTreeSet::new(), BTreeSet::new());
         declared(resource.type_name(), resource.schema().ty(), &mut wanted);
         for recorded in recorded::all().iter().filter(|it| it.release == NOW) {
-            let attributes = &recorded.stored().attributes;
-            mentioned(resource.type_name(), resource.schema().ty(), attributes, &mut found);
+            for object in recorded.stored() {
+                if object.type_name == resource.type_name() {
+                    let ty = resource.schema().ty();
+                    mentioned(resource.type_name(), ty, &object.attributes, &mut found);
+                }
+            }
         }
         let missing: Vec<_> = wanted.difference(&found).filter(|it| !out_of_reach(it)).collect();
         assert!(missing.is_empty(), "never recorded with a value: {missing:?}");

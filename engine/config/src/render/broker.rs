@@ -22,6 +22,7 @@ pub(super) fn settings(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingN
         size,
         watermarks,
         embedded_gateway,
+        exporters: _,
         configuration: _,
     } = intent;
     let mut settings = form.name([

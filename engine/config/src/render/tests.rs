@@ -38,6 +38,7 @@ fn broker_intent(embedded_gateway: EmbeddedGateway) -> BrokerIntent {
             by: ChosenBy::User,
         },
         embedded_gateway,
+        exporters: Vec::new(),
         configuration: BTreeMap::new(),
     }
 }
@@ -70,7 +71,8 @@ fn wishes(minor: Minor) -> BTreeMap<SettingKey, String> {
 }
 
 fn page(rendered: &Rendered) -> String {
-    let Rendered { settings, bootstrap, launcher, java_options, files } = rendered;
+    let Rendered { settings, bootstrap, launcher, java_options, secrets, files } = rendered;
+    assert_eq!(secrets.len(), 0);
     let mut page = format!("{}\n{}\n", launcher.path(), java_options.join(" "));
     for (title, variables) in [("settings", settings), ("bootstrap", bootstrap)] {
         writeln!(page, "\n[{title}]").unwrap();

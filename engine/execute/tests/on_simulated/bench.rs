@@ -10,12 +10,15 @@ use tokio_util::sync::CancellationToken;
 use zeebe_execute::{Cluster, ExecuteError, ask, execute, observe};
 use zeebe_management::{Timeouts, Transport};
 use zeebe_plan::component::{ComponentId, Condition, Observed};
-use zeebe_plan::observed::{ClusterObserved, Phase, ProductObserved};
-use zeebe_plan::{Plan, Step, converge, create, desired, destroy};
+use zeebe_plan::observed::{ClusterObserved, ExporterPhase, Phase, ProductObserved};
+use zeebe_plan::order::{ExporterWishes, exporters, wished};
+use zeebe_plan::product::ExporterState;
+use zeebe_plan::{Plan, Step, create, desired, destroy};
 use zeebe_scalar::{Raw, Scalar, parse_text};
 use zeebe_spec::{
-    BrokerSpec, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection, Roll, SettingKey,
-    SimulatedTarget, TargetSpec, TopologySpec,
+    BrokerSpec, BulkSpec, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection,
+    ExporterSpec, IndexSpec, RecordsSpec, Roll, SearchSink, SettingKey, SimulatedTarget, Sink,
+    TargetSpec, TopologySpec, Working,
 };
 use zeebe_target::{Call, Entry, Event, Progress, Target};
 use zeebe_target_simulated::{CrashPoint, SimulatedCluster, SimulatedHost};
@@ -32,6 +35,8 @@ pub(crate) struct Wish {
     pub(crate) data: DataOnDestroy,
     /// How long the cluster must be whole before a restart.
     pub(crate) stable_for: Option<&'static str>,
+    /// Its exporters, and whether each works.
+    pub(crate) exporters: &'static [(&'static str, Working)],
 }
 
 /// Brokers, partitions and copies of 8.6.0.
@@ -44,6 +49,22 @@ pub(crate) const fn wish(brokers: i64, partitions: i64, factor: i64) -> Wish {
         setting: None,
         data: DataOnDestroy::Delete,
         stable_for: None,
+        exporters: &[],
+    }
+}
+
+fn exporter((name, working): &(&str, Working)) -> ExporterSpec {
+    ExporterSpec {
+        name: name.parse().unwrap(),
+        working: *working,
+        sink: Sink::Elasticsearch(SearchSink {
+            url: "http://127.0.0.1:9200".parse().unwrap(),
+            index: IndexSpec::default(),
+            bulk: BulkSpec::default(),
+            request_timeout: None,
+            records: RecordsSpec::default(),
+            authentication: None,
+        }),
     }
 }
 
@@ -114,6 +135,9 @@ impl Bench {
     pub(crate) async fn with(wish: &Wish) -> Self {
         let bench = Self::new();
         bench.engine().apply(wish).await.unwrap();
+        if !wish.exporters.is_empty() {
+            bench.engine().apply(wish).await.unwrap();
+        }
         bench
     }
 
@@ -138,10 +162,11 @@ impl Bench {
         let observed = engine.observed().await;
         let model = engine.target.model().unwrap();
         let runs = model.brokers().values().filter_map(|machine| machine.run);
-        let answer = match &observed.product {
-            ProductObserved::Answered(answer) => Some(&answer.topology),
-            ProductObserved::Down | ProductObserved::Silent(_) => None,
+        let (answer, states) = match &observed.product {
+            ProductObserved::Answered(answer) => (Some(&answer.topology), answer.exporters.clone()),
+            ProductObserved::Down | ProductObserved::Silent(_) => (None, BTreeMap::new()),
         };
+        let exporters = observed.exporters.clone();
         End {
             components: observed
                 .components
@@ -164,6 +189,11 @@ impl Bench {
             // Its version is one more when a change begins, and one more when it ends.
             changes: answer.map_or(0, |topology| (topology.version - 1) / 2),
             phase: observed.record.map(|record| record.phase),
+            exporters: exporters
+                .into_iter()
+                .map(|(name, record)| (name.to_string(), record.phase))
+                .collect(),
+            states,
             processes: model.processes().into_keys().map(str::to_owned).collect(),
         }
     }
@@ -193,6 +223,10 @@ pub(crate) struct End {
     /// How many changes the product has taken on.
     pub(crate) changes: i64,
     pub(crate) phase: Option<Phase>,
+    /// The documents of its exporters.
+    pub(crate) exporters: BTreeMap<String, ExporterPhase>,
+    /// Where the product says that they stand.
+    pub(crate) states: BTreeMap<String, ExporterState>,
     /// What is deployed there.
     pub(crate) processes: Vec<String>,
 }
@@ -248,15 +282,21 @@ impl Engine<'_> {
 
     /// The plan to a wish, with the product's own operations in it.
     pub(crate) async fn plan(&self, wish: &Wish) -> Plan {
-        let desired = desired::cluster(&self.bench.spec(wish), self.target.place());
         let observed = self.observed().await;
+        // Where no cluster is, nothing can export: the next apply sees to it.
+        let wishes = match &observed.record {
+            Some(record) if record.phase != Phase::Destroyed => exporters_wished(wish, &observed),
+            Some(_) | None => ExporterWishes::new(),
+        };
+        let documents = wished(&observed.exporters, &wishes);
+        let desired = desired::cluster(&self.bench.spec(wish), &documents, self.target.place());
         let Some(record) = &observed.record else {
             return create(&desired);
         };
         if record.phase == Phase::Destroyed {
             return create(&desired);
         }
-        let plan = converge(&desired, record, &observed).unwrap();
+        let plan = exporters(&desired, &wishes, record, &observed).unwrap();
         match plan.question() {
             None => plan,
             Some(question) => {
@@ -310,6 +350,13 @@ impl Engine<'_> {
     }
 }
 
+/// What becomes of the exporters: those that the wish names are so, all others go.
+fn exporters_wished(wish: &Wish, observed: &ClusterObserved) -> ExporterWishes {
+    let gone = observed.exporters.keys().map(|name| (name.clone(), None));
+    let here = wish.exporters.iter().map(exporter).map(|spec| (spec.name.clone(), Some(spec)));
+    gone.chain(here).collect()
+}
+
 /// A plan with other deadlines.
 pub(crate) fn hurried(plan: Plan, within: Duration) -> Plan {
     let hurried = |step| match step {
@@ -322,10 +369,18 @@ pub(crate) fn hurried(plan: Plan, within: Duration) -> Plan {
         }
         Step::Canary { partitions, deadline: _ } => Step::Canary { partitions, deadline: within },
         Step::Await { change, deadline: _ } => Step::Await { change, deadline: within },
+        Step::Switch { exporter, to, deadline: _ } => {
+            Step::Switch { exporter, to, deadline: within }
+        }
+        Step::Export { exporters, partitions, deadline: _ } => {
+            Step::Export { exporters, partitions, deadline: within }
+        }
         other @ (Step::Record(_)
         | Step::Prepare(_)
         | Step::Ensure { .. }
         | Step::Snapshot { .. }
+        | Step::RecordExporter(_)
+        | Step::ForgetExporter(_)
         | Step::Forget) => other,
     };
     Plan { steps: plan.steps.into_iter().map(hurried).collect() }

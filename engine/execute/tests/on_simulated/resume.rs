@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use zeebe_spec::DataOnDestroy;
+use zeebe_spec::{DataOnDestroy, Working};
 use zeebe_target_simulated::{CrashMoment, CrashPoint};
 
 use crate::bench::{Bench, Wish, hurried, wish};
@@ -97,4 +97,36 @@ async fn a_destruction_ends_the_same_wherever_it_is_killed() {
 async fn a_destruction_that_keeps_data_ends_the_same_wherever_it_is_killed() {
     let kept = Wish { data: DataOnDestroy::Keep, ..wish(2, 1, 2) };
     ends_the_same_wherever_it_is_killed(Some(&kept), To::Gone).await;
+}
+
+const AUDIT: &[(&str, Working)] = &[("audit", Working::On)];
+
+/// Brokers that may be restarted a second after the cluster was whole.
+fn exporting(brokers: i64, exporters: &'static [(&'static str, Working)]) -> Wish {
+    Wish { stable_for: Some("1s"), exporters, ..wish(brokers, 1, brokers) }
+}
+
+#[tokio::test]
+async fn an_exporters_arrival_ends_the_same_wherever_it_is_killed() {
+    let bare = exporting(2, &[]);
+    ends_the_same_wherever_it_is_killed(Some(&bare), To::Wish(exporting(2, AUDIT))).await;
+}
+
+#[tokio::test]
+async fn an_exporters_departure_ends_the_same_wherever_it_is_killed() {
+    let old = Wish { version: "8.8.0", ..exporting(2, AUDIT) };
+    let new = Wish { version: "8.8.0", ..exporting(2, &[]) };
+    ends_the_same_wherever_it_is_killed(Some(&old), To::Wish(new)).await;
+}
+
+#[tokio::test]
+async fn switching_an_exporter_off_ends_the_same_wherever_it_is_killed() {
+    let off = exporting(1, &[("audit", Working::Off)]);
+    ends_the_same_wherever_it_is_killed(Some(&exporting(1, AUDIT)), To::Wish(off)).await;
+}
+
+#[tokio::test]
+async fn switching_an_exporter_on_ends_the_same_wherever_it_is_killed() {
+    let off = exporting(1, &[("audit", Working::Off)]);
+    ends_the_same_wherever_it_is_killed(Some(&off), To::Wish(exporting(1, AUDIT))).await;
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use zeebe_management::{
-    Answered, Client, ExporterState, ExportingPause, ForcedRemoval, ManagementError,
-    ManagementReach, Readiness,
+    Answered, Client, ExportingPause, ForcedRemoval, ManagementError, ManagementReach, Readiness,
 };
+use zeebe_plan::product::ExporterState;
 use zeebe_plan::product::{
     ChangeId, ChangeRequest, ChangeStatus, ClusterTopology, ExportingPhase, GatewayView,
     LastChange, MemberState, PartitionView, PlannedChange, Role, SnapshotName,

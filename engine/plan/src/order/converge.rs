@@ -1,8 +1,9 @@
 //! From a cluster as it is to the cluster as it shall be.
 //!
 //! ```text
-//! record the wish ─▶ mend what is lost ─▶ wait for a change under way ─▶ roll what differs ─▶ canary
-//!        ─▶ snapshot ─▶ grow or shrink ─▶ gateways ─▶ record what was reached
+//! record the wish ─▶ mend what is lost ─▶ wait for a change under way ─▶ disable exporters that leave
+//!        ─▶ roll what differs ─▶ canary ─▶ snapshot ─▶ switch exporters ─▶ grow or shrink ─▶ gateways
+//!        ─▶ record what was reached
 //! ```
 //! Mending comes first, because nothing else is safe while a broker is missing; a roll comes before new
 //! brokers, so that brokers of two versions never join each other; what leaves goes only after the product
@@ -19,7 +20,9 @@ use crate::error::{Fixed, PlanError};
 use crate::observed::{
     Canary, ClusterObserved, ClusterRecord, LastApply, Phase, ProductObserved, Shape,
 };
-use crate::order::{CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE};
+use crate::order::{
+    CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE, exporters,
+};
 use crate::product::{ChangeId, ChangeRequest, ClusterTopology};
 use crate::step::{Gate, Plan, Step, Why};
 
@@ -47,7 +50,9 @@ pub fn converge(
         work.push(Step::Gate(gate(&product.shape, "after the change that was under way")));
     }
     new_gateways(desired, &seen, &product.shape, &mut work);
+    exporters::before_the_roll(desired, observed, &mut work);
     roll(desired, record, &seen, &product.shape, &mut work);
+    exporters::after_the_roll(desired, observed, &mut work);
     resize(desired, &seen, &product.shape, &mut work);
     old_gateways(desired, &seen, &mut work);
     prepared_once(&mut work);
@@ -423,6 +428,10 @@ fn prepared_once(work: &mut Vec<Step>) {
         | Step::Change { .. }
         | Step::Canary { .. }
         | Step::Snapshot { .. }
+        | Step::RecordExporter(_)
+        | Step::Switch { .. }
+        | Step::Export { .. }
+        | Step::ForgetExporter(_)
         | Step::Gate(_)
         | Step::Forget => true,
     });

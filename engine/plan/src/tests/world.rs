@@ -12,7 +12,8 @@ use zeebe_spec::{
 use crate::component::{ComponentId, ComponentState, Condition, Observed};
 use crate::desired::{self, ClusterDesired, Place};
 use crate::observed::{
-    Canary, ClusterObserved, ClusterRecord, LastApply, Phase, ProductAnswer, ProductObserved,
+    Canary, ClusterObserved, ClusterRecord, Exporters, LastApply, Phase, ProductAnswer,
+    ProductObserved,
 };
 use crate::product::{ClusterTopology, Member, MemberState, Replica};
 use crate::{Plan, PlanError, check, converge};
@@ -56,7 +57,7 @@ impl World {
     }
 
     fn whole(spec: ClusterSpec) -> Self {
-        let desired = desired::cluster(&spec, &place());
+        let desired = desired::cluster(&spec, &Exporters::new(), &place());
         let members = desired.shape.members.iter().map(|id| {
             let holds = |partition: &PartitionId| {
                 let count = u16::try_from(desired.shape.members.len()).unwrap();
@@ -87,10 +88,15 @@ impl World {
                 spec,
             },
             observed: ClusterObserved {
+                exporters: Exporters::new(),
                 record: None,
                 last_apply: LastApply::Ended,
                 components: BTreeMap::new(),
-                product: ProductObserved::Answered(ProductAnswer { by: BrokerId(0), topology }),
+                product: ProductObserved::Answered(ProductAnswer {
+                    by: BrokerId(0),
+                    topology,
+                    exporters: BTreeMap::new(),
+                }),
             },
         };
         for id in desired.components.keys() {
@@ -113,7 +119,7 @@ impl World {
     }
 
     pub(super) fn desired(&self) -> ClusterDesired {
-        desired::cluster(&self.record.spec, &place())
+        desired::cluster(&self.record.spec, &self.observed.exporters, &place())
     }
 
     pub(super) fn seen(&self) -> ClusterObserved {
@@ -124,7 +130,7 @@ impl World {
         converge(&wished.desired(), &self.record, &self.seen())
     }
 
-    fn run(&mut self, id: ComponentId, desired: &ClusterDesired) {
+    pub(super) fn run(&mut self, id: ComponentId, desired: &ClusterDesired) {
         let process = &desired.components[&id];
         self.observed.components.insert(
             id,

@@ -2,8 +2,8 @@ use rstest::rstest;
 use zeebe_scalar::{ByteSize, Span};
 use zeebe_spec::broker::watermarks;
 use zeebe_spec::{
-    BrokerSpec, ClusterParts, ClusterSpec, DiskWatermarks, Environment, Gateways, LicenseSource,
-    LocalTarget, Preset, Roll, SpecAttribute, SpecMistake, TargetSpec, TopologySpec,
+    BrokerSpec, ClusterParts, ClusterSpec, DiskWatermarks, Environment, Gateways, LocalTarget,
+    Preset, Roll, SecretSource, SpecAttribute, SpecMistake, TargetSpec, TopologySpec,
 };
 
 use crate::parts::{number, parts, text, topology};
@@ -289,7 +289,7 @@ fn production_without_a_licence_is_warned_of() {
         warnings(production()),
         [(SpecAttribute::License, "production cluster has no licence".to_owned())]
     );
-    let license = Some(LicenseSource::EnvironmentVariable("KEY".to_owned()));
+    let license = Some(SecretSource::EnvironmentVariable("KEY".to_owned()));
     assert_eq!(warnings(ClusterParts { license, ..production() }), []);
 }
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use rstest::rstest;
 use zeebe_spec::{
     BrokerSpec, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection, DiskWatermarks,
-    Distribution, Environment, Gateways, LicenseSource, LocalTarget, Preset, Roll, SimulatedTarget,
+    Distribution, Environment, Gateways, LocalTarget, Preset, Roll, SecretSource, SimulatedTarget,
     Source, TargetSpec, TopologySpec,
 };
 
@@ -35,7 +35,7 @@ fn full() -> ClusterParts {
             text("zeebe.broker.gateway.longPolling.enabled"),
             "false".to_owned(),
         )]),
-        license: Some(LicenseSource::File(text("/run/secrets/licence"))),
+        license: Some(SecretSource::File(text("/run/secrets/licence"))),
         roll: Some(Roll { stable_for: Some(text("1h30m")) }),
         target: TargetSpec::Local(LocalTarget {
             directory: Some(text("/srv/zeebe")),
@@ -60,7 +60,7 @@ fn simulated() -> ClusterParts {
             first_port: None,
             seed: Some(number(7)),
         }),
-        license: Some(LicenseSource::EnvironmentVariable("LICENCE".to_owned())),
+        license: Some(SecretSource::EnvironmentVariable("LICENCE".to_owned())),
         ..parts()
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 use camino::Utf8Path;
 use rustix::fs::{Access, access};
 use zeebe_plan::component::{ComponentId, Process, Wanted};
-use zeebe_spec::{Checksum, LicenseSource, Version};
+use zeebe_spec::{Checksum, SecretSource, Version};
 use zeebe_target::Preflight;
 
 use crate::capacity;
@@ -18,7 +18,9 @@ use crate::folder::ClusterFolder;
 use crate::java;
 use crate::layout::Home;
 use crate::ports;
-use crate::process::start::{held_by, license, setsid};
+use crate::process::jar;
+use crate::process::secret::{Purpose, secret};
+use crate::process::start::{held_by, secret_sources, setsid};
 use crate::process::{Run, look, strays};
 
 /// How many taken ports are reported one by one: a second cluster on the same ports has them all.
@@ -57,7 +59,8 @@ pub(crate) fn preflight(
     found.extend(java(cluster));
     found.extend(distributions(cluster, &to_start));
     found.extend(capacity::memory(&running, capacity::machine_memory()?));
-    found.extend(licenses(cluster, &to_start));
+    found.extend(secrets(cluster, &to_start));
+    found.extend(jars(&to_start));
     if let Err(error) = setsid(&cluster.environment) {
         found.push(one(None, "target.local", &error, error.advice()));
     }
@@ -178,23 +181,37 @@ fn attribute_of(error: &DistributionError) -> &'static str {
     }
 }
 
-/// Whether the licence key can be read; it is let go at once.
-fn licenses(cluster: &ClusterFolder, to_start: &BTreeMap<ComponentId, &Process>) -> Vec<Preflight> {
-    let mut sources: Vec<&LicenseSource> = Vec::new();
-    for source in to_start.values().filter_map(|process| process.license.as_ref()) {
-        if !sources.contains(&source) {
-            sources.push(source);
+/// Whether every secret can be read; it is let go at once.
+fn secrets(cluster: &ClusterFolder, to_start: &BTreeMap<ComponentId, &Process>) -> Vec<Preflight> {
+    let mut sources: Vec<(Purpose, &SecretSource)> = Vec::new();
+    for (_, of, source) in to_start.values().flat_map(|process| secret_sources(process)) {
+        if !sources.contains(&(of, source)) {
+            sources.push((of, source));
         }
     }
     sources
         .into_iter()
-        .filter_map(|source| {
-            let error = license(source, &cluster.environment).err()?;
+        .filter_map(|(of, source)| {
+            let error = secret(of, source, &cluster.environment).err()?;
             let attribute = match source {
-                LicenseSource::File(_) => "license.file",
-                LicenseSource::EnvironmentVariable(_) => "license.environment_variable",
+                SecretSource::File(_) => format!("{}.file", of.attribute()),
+                SecretSource::EnvironmentVariable(_) => {
+                    format!("{}.environment_variable", of.attribute())
+                }
             };
-            Some(one(None, attribute, &error, error.advice()))
+            Some(one(None, &attribute, &error, error.advice()))
+        })
+        .collect()
+}
+
+/// Whether the archives of exporters are those that they should be.
+fn jars(to_start: &BTreeMap<ComponentId, &Process>) -> Vec<Preflight> {
+    let jars: BTreeMap<&String, &Checksum> =
+        to_start.values().flat_map(|process| &process.jars).collect();
+    jars.into_iter()
+        .filter_map(|(path, checksum)| {
+            let error = jar::check(Utf8Path::new(path), checksum).err()?;
+            Some(one(None, "jar", &error, error.advice()))
         })
         .collect()
 }

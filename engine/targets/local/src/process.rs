@@ -11,7 +11,9 @@ use std::io;
 use camino::Utf8Path;
 
 pub(crate) mod identity;
+pub(crate) mod jar;
 pub(crate) mod record;
+pub(crate) mod secret;
 pub(crate) mod spawn;
 pub(crate) mod start;
 pub(crate) mod stop;

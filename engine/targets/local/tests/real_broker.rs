@@ -86,6 +86,8 @@ fn process(root: &Utf8PathBuf) -> Process {
                 .map(str::to_owned)
                 .into(),
         },
+        secrets: BTreeMap::new(),
+        jars: BTreeMap::new(),
         files: BTreeMap::from([(logging.into_string(), log)]),
         memory: ByteSize::from_mebibytes(256),
         disk: ByteSize::from_mebibytes(1024),

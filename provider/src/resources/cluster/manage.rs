@@ -18,9 +18,10 @@ use super::moved::{self, Source};
 use super::outcome::{failed, found, kept, made, out_of_time, protected, stored, unspecified};
 use super::planning::{Plans, Sentences, refused, undecided};
 use super::record;
-use super::spec::{SpecError, spec};
+use super::spec::spec;
 use crate::deadline::{READ, within};
 use crate::explain;
+use crate::resources::choice::SpecError;
 
 /// Three brokers on two busy cores need half a minute, the first fetch of a distribution some more.
 const CREATE: Duration = Duration::from_mins(20);

@@ -6,9 +6,10 @@ use zeebe_engine::{Applied, ClusterObserved, EngineError, Phase, StepFailure};
 
 use super::model::Cluster;
 use super::record;
-use super::spec::{SpecError, spec};
+use super::spec::spec;
 use crate::deadline::Stopped;
 use crate::explain;
+use crate::resources::choice::SpecError;
 
 /// What is found is the state: as it was where it says the same, as the book says where it does not.
 pub(super) fn found(
@@ -86,13 +87,7 @@ pub(super) fn failed(error: &EngineError, name: &str) -> Outcome<Cluster> {
 
 pub(super) fn unspecified(error: SpecError) -> Outcome<Cluster> {
     let mut outcome = Outcome::gone();
-    outcome.diagnostics = match error {
-        SpecError::Wrong(wrong) => wrong,
-        SpecError::NotYetKnown => vec![Diagnostic::error(
-            "configuration is not known at apply",
-            "This is a bug of the provider or of Terraform: please report it.",
-        )],
-    };
+    outcome.diagnostics = error.at_apply();
     outcome
 }
 

@@ -4,7 +4,7 @@ use tf_sdk::{Computed, Defaulted, Optional, Required};
 use zeebe_engine::{Addresses, Cluster as Place, ClusterRecord, Phase};
 use zeebe_spec::{
     BrokerSpec, ClusterParts, ClusterSpec, DeletionProtection, DiskWatermarks, Distribution,
-    Gateways, LicenseSource, LocalTarget, Roll, SimulatedTarget, Source, TargetSpec, TopologySpec,
+    Gateways, LocalTarget, Roll, SecretSource, SimulatedTarget, Source, TargetSpec, TopologySpec,
 };
 
 use super::model::{self, Cluster, GatewayMode, OnCreateTimeout, PhaseWord};
@@ -129,12 +129,12 @@ fn broker(broker: BrokerSpec) -> model::Broker {
     }
 }
 
-fn license(license: LicenseSource) -> model::License {
+fn license(license: SecretSource) -> model::License {
     match license {
-        LicenseSource::File(file) => {
+        SecretSource::File(file) => {
             model::License { file: Optional::of(file), environment_variable: Optional::null() }
         }
-        LicenseSource::EnvironmentVariable(name) => {
+        SecretSource::EnvironmentVariable(name) => {
             model::License { file: Optional::null(), environment_variable: Optional::of(name) }
         }
     }

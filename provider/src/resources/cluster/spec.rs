@@ -6,27 +6,13 @@ use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Step};
 use zeebe_engine::Engine;
 use zeebe_spec::{
     BrokerSpec, ClusterParts, ClusterSpec, DeletionProtection, DiskWatermarks, Distribution,
-    Gateways, LicenseSource, LocalTarget, Roll, SettingKey, SimulatedTarget, Source, TargetSpec,
+    Gateways, LocalTarget, Roll, SecretSource, SettingKey, SimulatedTarget, Source, TargetSpec,
     TopologySpec,
 };
 
 use super::model::{self, Cluster, GatewayMode};
 use crate::explain;
-
-/// Why there is no spec.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum SpecError {
-    /// Something that it depends on is known only at apply: plan on without it.
-    NotYetKnown,
-    /// It is wrong: every mistake, each at its attribute.
-    Wrong(Vec<Diagnostic>),
-}
-
-impl From<NotYetKnown> for SpecError {
-    fn from(_: NotYetKnown) -> Self {
-        Self::NotYetKnown
-    }
-}
+use crate::resources::choice::{Missing, SpecError, only, secret};
 
 /// The wish that a configuration says.
 pub(crate) fn spec(cluster: &Cluster) -> Result<ClusterSpec, SpecError> {
@@ -191,58 +177,14 @@ fn configuration(
     Ok(settings)
 }
 
-/// The one of several attributes that is given; says what is wrong where it is not exactly one.
-fn only<T>(
-    at: &Path,
-    names: &[&str],
-    given: Vec<T>,
-    none: None,
-    wrong: &mut Vec<Diagnostic>,
-) -> Option<T> {
-    let expected = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let count = given.len();
-    let mut given = given.into_iter();
-    match (count, none) {
-        (1, _) | (0, None::MeansDefault) => given.next(),
-        (0, None::IsWrong) | (2.., _) => {
-            wrong.push(
-                Diagnostic::error(
-                    format!(
-                        "{at} names {} of its choices",
-                        if count == 0 { "none" } else { "several" }
-                    ),
-                    format!("Expected exactly one of {expected}, got {count}."),
-                )
-                .at(at.clone()),
-            );
-            Option::None
-        }
-    }
-}
-
-/// What it means that none is given.
-#[derive(Clone, Copy)]
-enum None {
-    IsWrong,
-    MeansDefault,
-}
-
 fn license(
     license: &Optional<model::License>,
     wrong: &mut Vec<Diagnostic>,
-) -> Result<Option<LicenseSource>, NotYetKnown> {
+) -> Result<Option<SecretSource>, NotYetKnown> {
     let Some(model::License { file, environment_variable }) = license.known()? else {
-        return Ok(Option::None);
+        return Ok(None);
     };
-    let given: Vec<LicenseSource> = [
-        file.known()?.cloned().map(LicenseSource::File),
-        environment_variable.known()?.cloned().map(LicenseSource::EnvironmentVariable),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let at = Path::attribute("license");
-    Ok(only(&at, &["file", "environment_variable"], given, None::IsWrong, wrong))
+    secret(&Path::attribute("license"), file, environment_variable, wrong)
 }
 
 fn target(
@@ -251,11 +193,11 @@ fn target(
 ) -> Result<Option<TargetSpec>, NotYetKnown> {
     let model::Target { local, simulated } = target;
     let local = match local.known()? {
-        None => Option::None,
+        None => None,
         Some(local) => Some(TargetSpec::Local(self::local(local, wrong)?)),
     };
     let simulated = match simulated.known()? {
-        None => Option::None,
+        None => None,
         Some(model::Simulated { directory, first_port, seed }) => {
             Some(TargetSpec::Simulated(SimulatedTarget {
                 directory: directory.known()?.clone(),
@@ -266,7 +208,7 @@ fn target(
     };
     let given: Vec<TargetSpec> = [local, simulated].into_iter().flatten().collect();
     let at = Path::attribute("target");
-    Ok(only(&at, &["local", "simulated"], given, None::IsWrong, wrong))
+    Ok(only(&at, &["local", "simulated"], given, Missing::IsWrong, wrong))
 }
 
 fn local(local: &model::Local, wrong: &mut Vec<Diagnostic>) -> Result<LocalTarget, NotYetKnown> {
@@ -275,7 +217,7 @@ fn local(local: &model::Local, wrong: &mut Vec<Diagnostic>) -> Result<LocalTarge
         directory: directory.known()?.cloned(),
         first_port: first_port.known()?.copied(),
         distribution: match distribution.known()? {
-            None => Option::None,
+            None => None,
             Some(choice) => Some(self::distribution(choice, wrong)?),
         },
         java_home: java_home.known()?.cloned(),
@@ -288,7 +230,7 @@ fn distribution(
 ) -> Result<Distribution, NotYetKnown> {
     let model::DistributionChoice { maven, path, url, sha256 } = choice;
     let maven = match maven.known()? {
-        None => Option::None,
+        None => None,
         Some(model::Maven { coordinates }) => Some(Source::Maven(coordinates.known()?.cloned())),
     };
     let given: Vec<Source> =
@@ -297,9 +239,9 @@ fn distribution(
             .flatten()
             .collect();
     let at = Path::attribute("target").then("local").then("distribution");
-    let source = only(&at, &["maven", "path", "url"], given, None::MeansDefault, wrong);
+    let source = only(&at, &["maven", "path", "url"], given, Missing::MeansDefault, wrong);
     Ok(Distribution {
-        source: source.unwrap_or(Source::Maven(Option::None)),
+        source: source.unwrap_or(Source::Maven(None)),
         sha256: sha256.known()?.cloned(),
     })
 }

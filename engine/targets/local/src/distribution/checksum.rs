@@ -54,38 +54,44 @@ pub(crate) fn known(version: &Version) -> Option<Checksum> {
 
 /// Whether a file hashes to what it must.
 pub(crate) fn check(
-    mut file: File,
+    file: File,
     path: &Utf8Path,
     version: &Version,
     expected: &Checksum,
     call: &Call,
 ) -> Result<(), CheckError> {
     call.progress.say(&format!("checking the distribution of {version}"));
+    match digest(file, || call.cancel.is_cancelled()) {
+        Err(error) => Err(CheckError::Read(error)),
+        Ok(None) => Err(CheckError::Cancelled),
+        Ok(Some(got)) if got == expected.as_str() => Ok(()),
+        Ok(Some(got)) => Err(CheckError::Wrong(ChecksumError {
+            version: version.clone(),
+            archive: path.to_owned(),
+            expected: expected.clone(),
+            got,
+        })),
+    }
+}
+
+/// What a file hashes to, in hexadecimal digits; `None` where that was cancelled.
+pub(crate) fn digest(mut file: File, cancelled: impl Fn() -> bool) -> io::Result<Option<String>> {
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
     loop {
-        if call.cancel.is_cancelled() {
-            return Err(CheckError::Cancelled);
+        if cancelled() {
+            return Ok(None);
         }
         match file.read(&mut chunk) {
             Ok(0) => break,
             Ok(read) => hash.update(&chunk[..read]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(CheckError::Read(error)),
+            Err(error) => return Err(error),
         }
     }
-    let got: String = hash.finalize().iter().fold(String::new(), |mut text, byte| {
+    Ok(Some(hash.finalize().iter().fold(String::new(), |mut text, byte| {
         // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");
         text
-    });
-    if got == expected.as_str() {
-        return Ok(());
-    }
-    Err(CheckError::Wrong(ChecksumError {
-        version: version.clone(),
-        archive: path.to_owned(),
-        expected: expected.clone(),
-        got,
-    }))
+    })))
 }

@@ -42,7 +42,7 @@ pub(crate) struct Launch<'a> {
     pub(crate) home: &'a Home,
     /// The whole environment but for the secrets.
     pub(crate) environment: BTreeMap<String, String>,
-    pub(crate) secrets: Vec<(&'static str, SecretString)>,
+    pub(crate) secrets: Vec<(String, SecretString)>,
 }
 
 /// Starts it and gives its pid. It is executing the first of its programs when this returns.

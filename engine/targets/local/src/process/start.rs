@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use zeebe_plan::component::Process;
-use zeebe_spec::{Checksum, LicenseSource};
+use zeebe_spec::{Checksum, SecretSource};
 use zeebe_target::LeftBehind;
 
 use crate::environment::{LocalEnvironment, is_program};
@@ -16,7 +16,9 @@ use crate::java::Runtime;
 use crate::layout::Home;
 use crate::ports::{Holder, taken};
 use crate::process::identity::Identity;
+use crate::process::jar::{self, JarError};
 use crate::process::record::Record;
+use crate::process::secret::{Purpose, SecretError, secret};
 use crate::process::spawn::{Launch, last_words, spawn, watch};
 use crate::process::{HOME_VARIABLE, RUN_VARIABLE};
 
@@ -45,14 +47,10 @@ pub(crate) enum StartError {
     PortTaken { port: u16, holder: Option<Holder> },
     #[error("could not look which ports are free")]
     Ports(#[source] io::Error),
-    #[error("could not read the licence key from the file \"{path}\"")]
-    LicenseFile {
-        path: String,
-        #[source]
-        source: io::Error,
-    },
-    #[error("environment variable \"{0}\", which should hold the licence key, is not set")]
-    LicenseVariable(String),
+    #[error(transparent)]
+    Secret(SecretError),
+    #[error(transparent)]
+    Jar(JarError),
     #[error("file \"{0}\" lies outside the component's folder")]
     FileOutside(String),
     #[error("could not write in \"{folder}\"")]
@@ -91,10 +89,8 @@ impl StartError {
                 format!("{} Stop it, or choose another `target.local.first_port`.", held_by(holder.as_ref()))
             }
             Self::Ports(_) => "Expected /proc/net/tcp to be readable.".to_owned(),
-            Self::LicenseFile { .. } => "Set `license.file` to a file that may be read.".to_owned(),
-            Self::LicenseVariable(name) => {
-                format!("Set {name} where this engine runs, or name another source in `license`.")
-            }
+            Self::Secret(error) => error.advice(),
+            Self::Jar(error) => error.advice(),
             Self::FileOutside(_) => "This is a mistake of the engine, not yours.".to_owned(),
             Self::Write { .. } => "Free some space there, or give the folder back to its owner.".to_owned(),
             Self::Spawn { .. } | Self::Look(_) => {
@@ -117,8 +113,8 @@ impl StartError {
             | Self::NoLauncher(_)
             | Self::PortTaken { .. }
             | Self::Ports(_)
-            | Self::LicenseFile { .. }
-            | Self::LicenseVariable(_)
+            | Self::Secret(_)
+            | Self::Jar(_)
             | Self::FileOutside(_) => LeftBehind::Nothing,
             Self::Write { .. } | Self::Spawn { .. } | Self::Look(_) | Self::EndedAtOnce { .. } => {
                 LeftBehind::Traceable
@@ -152,8 +148,10 @@ pub(crate) async fn start(process: &Process, means: &Means<'_>) -> Result<Identi
     if !is_program(&program) {
         return Err(StartError::NoLauncher(process.launcher.clone()));
     }
-    let license =
-        process.license.as_ref().map(|source| license(source, environment)).transpose()?;
+    let secrets = secrets(process, environment).map_err(StartError::Secret)?;
+    for (path, checksum) in &process.jars {
+        jar::check(Utf8Path::new(path), checksum).map_err(StartError::Jar)?;
+    }
     let ports: BTreeSet<u16> = process.ports.values().copied().collect();
     if let Some(taken) = taken(&ports, &BTreeSet::new()).map_err(StartError::Ports)?.pop() {
         return Err(StartError::PortTaken { port: taken.port, holder: taken.holder });
@@ -166,7 +164,7 @@ pub(crate) async fn start(process: &Process, means: &Means<'_>) -> Result<Identi
         program: program.clone(),
         home,
         environment: whole_environment(process, &record, means),
-        secrets: license.map(|key| (zeebe_config::LICENSE_VARIABLE, key)).into_iter().collect(),
+        secrets,
     };
     record.write(&home.record()).map_err(write)?;
     let pid = spawn(&launch).map_err(|source| StartError::Spawn { program, source })?;
@@ -196,20 +194,27 @@ pub(crate) fn setsid(environment: &LocalEnvironment) -> Result<Utf8PathBuf, Star
         .ok_or(StartError::NoSetsid)
 }
 
-/// The licence key. It is given to the process alone and written nowhere.
-pub(crate) fn license(
-    source: &LicenseSource,
+/// Everything that the process is told and nobody else, by variable.
+fn secrets(
+    process: &Process,
     environment: &LocalEnvironment,
-) -> Result<SecretString, StartError> {
-    match source {
-        LicenseSource::File(path) => std::fs::read_to_string(path.as_str())
-            .map(|key| SecretString::from(key.trim().to_owned()))
-            .map_err(|source| StartError::LicenseFile { path: path.to_string(), source }),
-        LicenseSource::EnvironmentVariable(name) => environment
-            .secret(name)
-            .cloned()
-            .ok_or_else(|| StartError::LicenseVariable(name.clone())),
-    }
+) -> Result<Vec<(String, SecretString)>, SecretError> {
+    secret_sources(process)
+        .map(|(variable, of, source)| Ok((variable, secret(of, source, environment)?)))
+        .collect()
+}
+
+/// Where each secret of a process is read, by the variable that carries it.
+pub(crate) fn secret_sources(
+    process: &Process,
+) -> impl Iterator<Item = (String, Purpose, &SecretSource)> {
+    let license = process
+        .license
+        .iter()
+        .map(|source| (zeebe_config::LICENSE_VARIABLE.to_owned(), Purpose::License, source));
+    let exporters =
+        process.secrets.iter().map(|(name, source)| (name.clone(), Purpose::Exporter, source));
+    license.chain(exporters)
 }
 
 fn write_files(process: &Process, home: &Home) -> Result<(), StartError> {
@@ -232,7 +237,7 @@ fn write_files(process: &Process, home: &Home) -> Result<(), StartError> {
     Ok(())
 }
 
-/// All that the process is told but the licence key.
+/// All that the process is told but its secrets.
 fn whole_environment(
     process: &Process,
     record: &Record,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use zeebe_plan::component::{ComponentState, Condition, Observed, Wanted};
-use zeebe_spec::{DataOnDestroy, LicenseSource};
+use zeebe_spec::{DataOnDestroy, SecretSource};
 use zeebe_target::{Call, LeftBehind, Target};
 use zeebe_target_local::{LocalCluster, LocalEnvironment};
 
@@ -172,7 +172,7 @@ async fn licence_key_is_in_the_process_and_nowhere_else() {
     let mut lab = Lab::new();
     lab.set("THE_KEY", KEY);
     let mut process = lab.process();
-    process.license = Some(LicenseSource::EnvironmentVariable("THE_KEY".to_owned()));
+    process.license = Some(SecretSource::EnvironmentVariable("THE_KEY".to_owned()));
     lab.ensure(&process).await.unwrap();
     let pid = lab.pid().await;
     let environment = fs::read_to_string(format!("/proc/{pid}/environ")).unwrap();
@@ -191,7 +191,7 @@ async fn licence_key_is_in_the_process_and_nowhere_else() {
 async fn licence_key_that_is_not_there_stops_the_start_before_anything_is_touched() {
     let lab = Lab::new();
     let mut process = lab.process();
-    process.license = Some(LicenseSource::EnvironmentVariable("THE_KEY".to_owned()));
+    process.license = Some(SecretSource::EnvironmentVariable("THE_KEY".to_owned()));
     let error = lab.ensure(&process).await.unwrap_err();
     assert_eq!(
         (chain(&error), error.left_behind, lab.home().exists()),

@@ -105,6 +105,8 @@ impl Lab {
                 variable: "JAVA_OPTS".to_owned(),
                 options: vec!["-Xmx256m".to_owned()],
             },
+            secrets: BTreeMap::new(),
+            jars: BTreeMap::new(),
             files: BTreeMap::from([(self.home().join("log.xml").into_string(), "<x/>".to_owned())]),
             memory: ByteSize::from_mebibytes(256),
             disk: ByteSize::from_mebibytes(1),

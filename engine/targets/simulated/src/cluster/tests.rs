@@ -46,6 +46,8 @@ pub(crate) fn process(of: &str, sizes: [u16; 3]) -> Process {
             .zip([brokers, partitions, factor])
             .collect(),
         java_options: JavaOptions { variable: "JAVA_OPTS".to_owned(), options: Vec::new() },
+        secrets: BTreeMap::new(),
+        jars: BTreeMap::new(),
         files: BTreeMap::new(),
         memory: zeebe_scalar::parse_text::<ByteSize>("256MiB").unwrap(),
         disk: zeebe_scalar::parse_text::<ByteSize>("1GiB").unwrap(),

@@ -55,6 +55,8 @@ impl Lab {
             .map(setting)
             .collect(),
             java_options: JavaOptions { variable: "JAVA_OPTS".to_owned(), options: Vec::new() },
+            secrets: BTreeMap::new(),
+            jars: BTreeMap::new(),
             files: BTreeMap::new(),
             memory: zeebe_scalar::parse_text("256MiB").unwrap(),
             disk: zeebe_scalar::parse_text("1GiB").unwrap(),

@@ -1,7 +1,7 @@
 //! From the model to the shapes on the wire.
 
 use std::collections::BTreeMap;
-use std::iter;
+use std::fmt::Write as _;
 
 use zeebe_management::wire;
 use zeebe_plan::product::{ChangeStatus, MemberState};
@@ -253,21 +253,24 @@ pub(super) fn exporters(configuration: &Configuration) -> Vec<wire::ExporterStat
 
 /// `GET /actuator/prometheus`: of all that a broker counts, how far its exporters are.
 pub(super) fn metrics(model: &Model, broker: BrokerId) -> String {
-    let positions: Vec<(PartitionId, &String, i64)> = model
-        .exported_by(broker)
-        .flat_map(|(partition, of)| of.iter().map(move |(id, position)| (partition, id, *position)))
-        .filter(|(_, _, position)| *position >= 0)
-        .collect();
-    let lines = |name: &str| -> String {
-        let lines = positions.iter().map(|(PartitionId(partition), exporter, position)| {
-            format!("{name}{{exporter=\"{exporter}\",partition=\"{partition}\",}} {position}.0\n")
-        });
-        iter::once(format!("# TYPE {name} gauge\n")).chain(lines).collect()
-    };
-    ["zeebe_exporter_last_exported_position", "zeebe_exporter_last_updated_exported_position"]
-        .into_iter()
-        .map(lines)
-        .collect()
+    let exporters = model.exported_by(broker).flat_map(|(partition, of)| {
+        of.iter().map(move |(id, position)| (partition, id, *position))
+    });
+    let (mut given, mut sent) = (String::new(), String::new());
+    let [of_given, of_sent] =
+        ["zeebe_exporter_last_exported_position", "zeebe_exporter_last_updated_exported_position"];
+    for (PartitionId(partition), exporter, position) in exporters {
+        let labels = format!("{{exporter=\"{exporter}\",partition=\"{partition}\",}}");
+        let all = model.given(PartitionId(partition), exporter, position);
+        for (lines, name, value) in [(&mut given, of_given, all), (&mut sent, of_sent, position)] {
+            // What was never counted is not shown.
+            if value >= 0 {
+                // Writing to a string cannot fail.
+                let _written = writeln!(lines, "{name}{labels} {value}.0");
+            }
+        }
+    }
+    format!("# TYPE {of_given} gauge\n{given}# TYPE {of_sent} gauge\n{sent}")
 }
 
 /// `GET /actuator/partitions`.

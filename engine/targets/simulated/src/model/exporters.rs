@@ -91,6 +91,13 @@ impl Model {
         led.map(|(partition, outflow)| (*partition, &outflow.positions))
     }
 
+    /// The last record that an exporter was given; -1 where it was given none. One whose sink takes nothing keeps what it is
+    /// given, and is given all there is (seen on 8.6.0: sent up to 1, given up to 47).
+    pub fn given(&self, partition: PartitionId, exporter: &str, sent: i64) -> i64 {
+        let end = self.positions.get(&partition).copied().unwrap_or(-1);
+        if self.trouble.sinks_down.contains(exporter) { end.max(sent) } else { sent }
+    }
+
     /// Brokers that have started bring the exporters of their settings into the configuration.
     pub(super) fn bring_in_exporters(&mut self) -> bool {
         let Some(configuration) = &mut self.configuration else { return false };

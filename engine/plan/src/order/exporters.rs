@@ -1,0 +1,208 @@
+//! Exporters: what is done about them around a roll, and the steps from one wish for them to another.
+//!
+//! ```text
+//! write the wish ─▶ disable what leaves ─▶ roll ─▶ enable, disable ─▶ delete, forget what left ─▶ see them export
+//! ```
+//! What leaves is disabled while its settings are still there: without them the product knows it as `CONFIG_NOT_FOUND`, and
+//! the log waits for it for ever.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use zeebe_spec::{ExporterName, ExporterSpec, Minor, Working};
+
+use crate::desired::ClusterDesired;
+use crate::error::PlanError;
+use crate::observed::{
+    ClusterObserved, ClusterRecord, ExporterPhase, ExporterRecord, Exporters, ProductObserved,
+};
+use crate::order::{EXPORT_DEADLINE, SWITCH_DEADLINE, converge};
+use crate::product::ExporterState;
+use crate::step::{Plan, Step, Switch};
+
+/// What becomes of exporters: those named get a new wish, or none any more. The others stay as they are.
+pub type ExporterWishes = BTreeMap<ExporterName, Option<ExporterSpec>>;
+
+/// The documents as the wishes will have them.
+pub fn wished(now: &Exporters, wishes: &ExporterWishes) -> Exporters {
+    let mut after = now.clone();
+    for (name, wish) in wishes {
+        match (wish, now.get(name)) {
+            (Some(spec), Some(record))
+                if record.spec == *spec && record.phase == ExporterPhase::Ready => {}
+            (Some(spec), _) => {
+                let record = ExporterRecord { spec: spec.clone(), phase: ExporterPhase::Due };
+                after.insert(name.clone(), record);
+            }
+            (None, Some(record)) => {
+                let record =
+                    ExporterRecord { phase: ExporterPhase::Leaving, spec: record.spec.clone() };
+                after.insert(name.clone(), record);
+            }
+            (None, None) => {}
+        }
+    }
+    after
+}
+
+/// The steps that make the exporters as they are wished. `desired` follows from the documents as the wishes will have
+/// them; whatever else is to do on the cluster is done too.
+pub fn exporters(
+    desired: &ClusterDesired,
+    wishes: &ExporterWishes,
+    record: &ClusterRecord,
+    observed: &ClusterObserved,
+) -> Result<Plan, PlanError> {
+    let after = wished(&observed.exporters, wishes);
+    let written = after
+        .iter()
+        .filter(|(name, record)| observed.exporters.get(*name) != Some(*record))
+        .map(|(_, record)| Step::RecordExporter(Box::new(record.clone())));
+    let mut steps: Vec<Step> = written.collect();
+    let seen = ClusterObserved { exporters: after.clone(), ..observed.clone() };
+    steps.extend(converge(desired, record, &seen)?.steps);
+    // Only of those that are asked for: what a person did to others by hand shows in the plans of those.
+    let of_wish = after.iter().filter(|(name, record)| {
+        wishes.contains_key(*name) && record.phase != ExporterPhase::Leaving
+    });
+    let of_wish: Vec<(&ExporterRecord, Option<Switch>)> = of_wish
+        .map(|(name, record)| (record, switched(record.spec.working, state(observed, name))))
+        .collect();
+    let switches =
+        of_wish.iter().filter_map(|(record, to)| Some(switch(&record.spec.name, (*to)?)));
+    steps.extend(switches);
+    let open: Vec<&ExporterSpec> = of_wish
+        .iter()
+        .filter(|(record, to)| record.phase == ExporterPhase::Due || to.is_some())
+        .map(|(record, _)| &record.spec)
+        .collect();
+    let exporting: BTreeSet<ExporterName> = open
+        .iter()
+        .filter(|spec| spec.working == Working::On)
+        .map(|spec| spec.name.clone())
+        .collect();
+    if !exporting.is_empty() {
+        steps.push(Step::Export {
+            exporters: exporting,
+            partitions: desired.shape.partitions,
+            deadline: EXPORT_DEADLINE,
+        });
+    }
+    steps.extend(open.into_iter().map(|spec| {
+        Step::RecordExporter(Box::new(ExporterRecord {
+            phase: ExporterPhase::Ready,
+            spec: spec.clone(),
+        }))
+    }));
+    Ok(Plan { steps })
+}
+
+/// What an exporter must be switched to once its settings are there.
+const fn switched(wished: Working, state: Option<ExporterState>) -> Option<Switch> {
+    match (wished, state) {
+        (
+            Working::On,
+            Some(
+                ExporterState::Disabled
+                | ExporterState::Disabling
+                | ExporterState::Unknown
+                | ExporterState::ConfigNotFound,
+            ),
+        ) => Some(Switch::On),
+        (
+            Working::Off,
+            None
+            | Some(
+                ExporterState::Enabled
+                | ExporterState::Enabling
+                | ExporterState::Disabling
+                | ExporterState::Unknown
+                | ExporterState::ConfigNotFound,
+            ),
+        ) => Some(Switch::Off),
+        (Working::On, None | Some(ExporterState::Enabled | ExporterState::Enabling))
+        | (Working::Off, Some(ExporterState::Disabled)) => None,
+    }
+}
+
+/// Before the roll: what leaves is disabled while brokers still have its settings. Where nobody could say where it stands, the
+/// step looks when the brokers that were down are up again.
+pub(super) fn before_the_roll(
+    desired: &ClusterDesired,
+    observed: &ClusterObserved,
+    work: &mut Vec<Step>,
+) {
+    for name in leaving(observed) {
+        match (state(observed, name), known(desired, observed)) {
+            (
+                Some(
+                    ExporterState::Enabled
+                    | ExporterState::Enabling
+                    | ExporterState::Disabling
+                    | ExporterState::Unknown
+                    | ExporterState::ConfigNotFound,
+                ),
+                _,
+            )
+            | (None, Known::Unasked) => work.push(switch(name, Switch::Off)),
+            (Some(ExporterState::Disabled), _) | (None, Known::All | Known::Never) => {}
+        }
+    }
+}
+
+/// After the roll: what has left is forgotten.
+pub(super) fn after_the_roll(
+    desired: &ClusterDesired,
+    observed: &ClusterObserved,
+    work: &mut Vec<Step>,
+) {
+    let deletes = desired.spec.version.minor() >= Minor::FIRST_WITH_EXPORTER_DELETION;
+    for name in leaving(observed) {
+        match (state(observed, name), known(desired, observed)) {
+            (Some(_), _) | (None, Known::Unasked) if deletes => {
+                work.push(switch(name, Switch::Gone));
+            }
+            (Some(_) | None, _) => {}
+        }
+        work.push(Step::ForgetExporter(name.clone()));
+    }
+}
+
+/// What the look can say of where exporters stand.
+#[derive(Clone, Copy)]
+enum Known {
+    /// The product said of every one that it knows.
+    All,
+    /// It could not be asked, and will be able to say.
+    Unasked,
+    /// The minor cannot say.
+    Never,
+}
+
+fn known(desired: &ClusterDesired, observed: &ClusterObserved) -> Known {
+    let says = desired.spec.version.minor() >= Minor::FIRST_WITH_EXPORTER_SWITCH;
+    match (&observed.product, says) {
+        (_, false) => Known::Never,
+        (ProductObserved::Answered(_), true) => Known::All,
+        (ProductObserved::Down | ProductObserved::Silent(_), true) => Known::Unasked,
+    }
+}
+
+fn leaving(observed: &ClusterObserved) -> impl Iterator<Item = &ExporterName> {
+    observed
+        .exporters
+        .iter()
+        .filter(|(_, record)| record.phase == ExporterPhase::Leaving)
+        .map(|(name, _)| name)
+}
+
+/// Where the product says that an exporter stands; `None` where it does not know it or cannot say.
+fn state(observed: &ClusterObserved, name: &ExporterName) -> Option<ExporterState> {
+    match &observed.product {
+        ProductObserved::Answered(answer) => answer.exporters.get(name.as_str()).copied(),
+        ProductObserved::Down | ProductObserved::Silent(_) => None,
+    }
+}
+
+fn switch(exporter: &ExporterName, to: Switch) -> Step {
+    Step::Switch { exporter: exporter.clone(), to, deadline: SWITCH_DEADLINE }
+}

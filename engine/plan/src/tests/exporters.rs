@@ -1,0 +1,201 @@
+//! Exporters: what comes, changes and goes, and what a person does by hand.
+
+use std::collections::BTreeMap;
+use std::slice::from_ref;
+
+use zeebe_spec::{
+    BulkSpec, ExporterName, ExporterSpec, IndexSpec, RecordsSpec, SearchSink, Sink, Working,
+};
+
+use super::world::{World, text};
+use crate::observed::{ExporterPhase, ExporterRecord, Exporters};
+use crate::order::{ExporterWishes, exporters, wished};
+use crate::product::ExporterState;
+use crate::{Plan, check};
+
+fn spec(name: &str, port: u16) -> ExporterSpec {
+    ExporterSpec {
+        name: name.parse().unwrap(),
+        working: Working::On,
+        sink: Sink::Opensearch(SearchSink {
+            url: format!("http://127.0.0.1:{port}").parse().unwrap(),
+            index: IndexSpec::default(),
+            bulk: BulkSpec::default(),
+            request_timeout: None,
+            records: RecordsSpec::default(),
+            authentication: None,
+        }),
+    }
+}
+
+/// A cluster that has these exporters, each ready and working.
+fn world(version: &str, having: &[ExporterSpec]) -> World {
+    let ready = having.iter().map(|spec| {
+        (spec.name.clone(), ExporterRecord { spec: spec.clone(), phase: ExporterPhase::Ready })
+    });
+    let mut world = World::of(version, 3, 3, 3);
+    world.set_exporters(ready.collect());
+    for spec in having {
+        world.state(spec, ExporterState::Enabled);
+    }
+    world
+}
+
+impl World {
+    /// With these documents in the book, and brokers that were started so.
+    fn set_exporters(&mut self, exporters: Exporters) {
+        self.observed.exporters = exporters;
+        let desired = self.desired();
+        for id in desired.components.keys() {
+            self.run(*id, &desired);
+        }
+    }
+
+    fn state(&mut self, spec: &ExporterSpec, state: ExporterState) {
+        self.answer().exporters.insert(spec.name.to_string(), state);
+    }
+
+    fn plan_exporters(&self, wishes: &ExporterWishes) -> Plan {
+        let mut after = World { record: self.record.clone(), observed: self.observed.clone() };
+        after.observed.exporters = wished(&self.observed.exporters, wishes);
+        exporters(&after.desired(), wishes, &self.record, &self.seen()).unwrap()
+    }
+}
+
+fn comes(spec: &ExporterSpec) -> (ExporterName, Option<ExporterSpec>) {
+    (spec.name.clone(), Some(spec.clone()))
+}
+
+fn goes(spec: &ExporterSpec) -> (ExporterName, Option<ExporterSpec>) {
+    (spec.name.clone(), None)
+}
+
+#[test]
+fn an_exporter_comes_by_a_roll_and_is_ready_when_it_keeps_up() {
+    let plan = world("8.6.0", &[]).plan_exporters(&[comes(&spec("audit", 9200))].into());
+    insta::assert_snapshot!(text(&plan));
+}
+
+#[test]
+fn exporters_that_come_together_cost_one_roll() {
+    let five = [1, 2, 3, 4, 5].map(|n| comes(&spec(&format!("audit{n}"), 9200 + n)));
+    let plan = world("8.6.0", &[]).plan_exporters(&five.into());
+    let restarts = text(&plan).lines().filter(|line| line.contains("restart broker")).count();
+    assert_eq!(restarts, 3);
+}
+
+#[test]
+fn an_exporter_that_leaves_is_disabled_while_brokers_have_its_settings() {
+    let audit = spec("audit", 9200);
+    let plan = |version| world(version, from_ref(&audit)).plan_exporters(&[goes(&audit)].into());
+    insta::assert_snapshot!("an_exporter_leaves_8_06", text(&plan("8.6.0")));
+    insta::assert_snapshot!("an_exporter_leaves_8_08", text(&plan("8.8.0")));
+}
+
+#[test]
+fn a_minor_that_cannot_disable_takes_the_settings_away() {
+    let audit = spec("audit", 9200);
+    let mut world = world("8.5.8", from_ref(&audit));
+    world.answer().exporters.clear();
+    let plan = world.plan_exporters(&[goes(&audit)].into());
+    assert!(!text(&plan).contains("disable"), "{}", text(&plan));
+}
+
+#[test]
+fn switching_an_exporter_restarts_nobody() {
+    let audit = spec("audit", 9200);
+    let off = ExporterSpec { working: Working::Off, ..audit.clone() };
+    let plan = world("8.6.0", from_ref(&audit)).plan_exporters(&[comes(&off)].into());
+    insta::assert_snapshot!("an_exporter_is_switched_off", text(&plan));
+    let mut dark = world("8.6.0", from_ref(&off));
+    dark.state(&off, ExporterState::Disabled);
+    insta::assert_snapshot!(
+        "an_exporter_is_switched_on",
+        text(&dark.plan_exporters(&[comes(&audit)].into()))
+    );
+}
+
+#[test]
+fn what_is_as_it_is_wished_needs_nothing() {
+    let audit = spec("audit", 9200);
+    let world = world("8.6.0", from_ref(&audit));
+    assert_eq!(world.plan_exporters(&[comes(&audit)].into()).steps, []);
+    assert_eq!(world.converge_to(&world).unwrap().steps, []);
+}
+
+#[test]
+fn an_exporter_that_was_disabled_by_hand_is_enabled_again() {
+    let audit = spec("audit", 9200);
+    let mut world = world("8.6.0", from_ref(&audit));
+    world.state(&audit, ExporterState::Disabled);
+    insta::assert_snapshot!(text(&world.plan_exporters(&[comes(&audit)].into())));
+    // It is not the cluster's affair.
+    assert_eq!(world.converge_to(&world).unwrap().steps, []);
+}
+
+#[test]
+fn a_departure_that_was_cut_off_is_finished_by_any_later_plan() {
+    let audit = spec("audit", 9200);
+    let mut world = world("8.6.0", from_ref(&audit));
+    let record = ExporterRecord { spec: audit.clone(), phase: ExporterPhase::Leaving };
+    world.observed.exporters.insert(audit.name.clone(), record);
+    let plan = world.converge_to(&world).unwrap();
+    insta::assert_snapshot!(text(&plan));
+}
+
+#[test]
+fn an_arrival_that_was_cut_off_is_not_taken_for_done() {
+    let audit = spec("audit", 9200);
+    let mut world = world("8.6.0", from_ref(&audit));
+    let record = ExporterRecord { spec: audit.clone(), phase: ExporterPhase::Due };
+    world.observed.exporters.insert(audit.name.clone(), record);
+    // Somebody else's plan leaves it alone: a sink that is away must not hold up a change of the cluster.
+    assert_eq!(world.converge_to(&world).unwrap().steps, []);
+    insta::assert_snapshot!(text(&world.plan_exporters(&[comes(&audit)].into())));
+}
+
+#[test]
+fn what_leaves_is_looked_at_again_where_nobody_could_say_whether_it_is_disabled() {
+    let audit = spec("audit", 9200);
+    let mut world = world("8.8.0", from_ref(&audit));
+    let record = ExporterRecord { spec: audit.clone(), phase: ExporterPhase::Leaving };
+    world.observed.exporters.insert(audit.name.clone(), record);
+    world.observed.product = crate::observed::ProductObserved::Down;
+    for id in [0, 1, 2] {
+        world.stop(zeebe_spec::BrokerId(id));
+    }
+    insta::assert_snapshot!(text(&world.converge_to(&world).unwrap()));
+}
+
+#[test]
+fn a_plan_that_disables_after_the_settings_are_gone_breaks_a_rule() {
+    let audit = spec("audit", 9200);
+    let mut plan = world("8.6.0", from_ref(&audit)).plan_exporters(&[goes(&audit)].into());
+    let at = plan.steps.iter().position(|step| matches!(step, crate::Step::Switch { .. })).unwrap();
+    let disable = plan.steps.remove(at);
+    let last = plan.steps.len() - 1;
+    plan.steps.insert(last, disable);
+    assert_eq!(
+        check::plan(&plan).iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [format!("step {last} disables exporter \"audit\" after its settings are gone")]
+    );
+}
+
+#[test]
+fn brokers_are_told_of_every_exporter_but_those_that_leave() {
+    let (stays, leaves) = (spec("stays", 9200), spec("leaves", 9201));
+    let mut world = world("8.6.0", &[stays.clone(), leaves.clone()]);
+    let record = ExporterRecord { spec: leaves.clone(), phase: ExporterPhase::Leaving };
+    world.observed.exporters.insert(leaves.name.clone(), record);
+    let told: BTreeMap<String, String> = world
+        .desired()
+        .components
+        .values()
+        .flat_map(|process| process.settings.clone())
+        .filter(|(name, _)| name.contains("EXPORTERS"))
+        .collect();
+    assert_eq!(
+        told.keys().collect::<Vec<_>>(),
+        ["ZEEBE_BROKER_EXPORTERS_STAYS_ARGS_URL", "ZEEBE_BROKER_EXPORTERS_STAYS_CLASSNAME"]
+    );
+}

@@ -1,0 +1,304 @@
+//! Exporters of a cluster: what is asked for one, by several callers at once, and carried out for all of them in one go.
+//!
+//! Every exporter that comes, goes or changes costs a restart of each broker. Terraform asks for each by a call of its own,
+//! a moment apart; so whoever has its turn waits for that moment, takes what has come meanwhile, and plans once for all.
+//!
+//! ```text
+//! caller ─┐                      ┌─ lease ─ look ─ plan ─ execute ─┐
+//! caller ─┼─▶ waiting ─▶ first ──┤  all that waits, one roll        ├─▶ each its own answer
+//! caller ─┘                      └──────────────────────────────────┘
+//! ```
+
+mod gathering;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use zeebe_execute::{execute, observe};
+use zeebe_plan::desired;
+use zeebe_plan::observed::{
+    ClusterObserved, ClusterRecord, ExporterPhase, ExporterRecord, Exporters, Phase,
+    ProductObserved,
+};
+use zeebe_plan::product::ExporterState;
+use zeebe_plan::{Plan, PlanError, order};
+use zeebe_spec::{ExporterMistake, ExporterName, ExporterSpec, IndexPrefix, SearchSink, Sink};
+use zeebe_target::Call;
+
+use crate::cluster::Cluster;
+use crate::error::EngineError;
+use crate::planning::checked;
+
+pub(crate) use crate::exporters::gathering::Gatherings;
+
+/// What is asked for one exporter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExporterWish {
+    /// It comes. One of this name that stands there already is taken over only if it is wished the same.
+    New(ExporterSpec),
+    /// It is there, and is to be so.
+    Changed(ExporterSpec),
+    /// It goes.
+    Gone(ExporterName),
+}
+
+impl ExporterWish {
+    fn name(&self) -> &ExporterName {
+        match self {
+            Self::New(spec) | Self::Changed(spec) => &spec.name,
+            Self::Gone(name) => name,
+        }
+    }
+}
+
+/// Why an exporter is not as it was asked for. Several callers may be told of the same.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ExporterError {
+    /// There is no cluster to export from.
+    #[error("no cluster stands at {id}")]
+    NoCluster {
+        /// Its address.
+        id: String,
+    },
+    /// It cannot be so on this cluster, or beside its other exporters.
+    #[error("exporter cannot be on this cluster")]
+    Wrong(Vec<ExporterMistake>),
+    /// Another one of this name stands there.
+    #[error("an exporter \"{name}\" with another wish stands there")]
+    Occupied {
+        /// The name.
+        name: ExporterName,
+    },
+    /// What was done for it, and perhaps for others in the same go, did not come to its end.
+    #[error(transparent)]
+    Engine(Arc<EngineError>),
+    /// The user wanted to stop before its turn came.
+    #[error("it was cancelled before anything was done")]
+    Cancelled,
+}
+
+/// One exporter as a look found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExporterSeen {
+    /// Its document.
+    pub record: ExporterRecord,
+    /// Where the product says that it stands; `None` where it does not know it or cannot say.
+    pub state: Option<ExporterState>,
+}
+
+impl Cluster {
+    /// Looks at one exporter; `None` where it certainly is not there.
+    pub async fn exporter(
+        &self,
+        name: &ExporterName,
+        call: &Call,
+    ) -> Result<Option<ExporterSeen>, EngineError> {
+        let seen = self.look(call).await?;
+        Ok(exporter_of(&seen, name))
+    }
+
+    /// The documents of its exporters.
+    pub(crate) async fn exporters(&self) -> Result<Exporters, EngineError> {
+        zeebe_execute::exporters(&self.execution()).await.map_err(EngineError::Observe)
+    }
+
+    /// Every mistake that can be told before anything is done: about the wish alone, and, where the cluster is there,
+    /// about it on this cluster.
+    pub async fn exporter_mistakes(
+        &self,
+        spec: &ExporterSpec,
+    ) -> Result<Vec<ExporterMistake>, EngineError> {
+        let mut mistakes = spec.mistakes();
+        if let Some(record) = self.record().await? {
+            let others = self.exporters().await?;
+            mistakes.extend(mistakes_there(spec, &record, others.values()));
+        }
+        Ok(mistakes)
+    }
+
+    /// Has an exporter come, change or go: with all that is asked for this cluster at the same time, in one roll.
+    pub async fn export(
+        &self,
+        wish: ExporterWish,
+        call: &Call,
+    ) -> Result<Option<ExporterSeen>, ExporterError> {
+        let name = wish.name().clone();
+        let gathering = self.gatherings.of(self.id());
+        let seen = gathering.join(wish, call, |wishes| self.exported(wishes, call)).await?;
+        Ok(exporter_of(&seen, &name))
+    }
+
+    /// Carries out what several callers ask for. Whoever asks for what cannot be is told so, and the others are served.
+    async fn exported(
+        &self,
+        asked: Vec<ExporterWish>,
+        call: &Call,
+    ) -> Vec<Result<Arc<ClusterObserved>, ExporterError>> {
+        let all = |error: EngineError, count: usize| {
+            let error = Arc::new(error);
+            (0..count).map(|_| Err(ExporterError::Engine(Arc::clone(&error)))).collect()
+        };
+        let count = asked.len();
+        let lease = match self.lease("update exporters").await {
+            Ok(lease) => lease,
+            Err(error) => return all(error, count),
+        };
+        let seen = match observe(&self.execution(), call).await {
+            Ok(seen) => seen,
+            Err(error) => return all(EngineError::Observe(error), count),
+        };
+        let Some(record) = seen.record.clone().filter(|record| record.phase != Phase::Destroyed)
+        else {
+            // Where nothing exports, what shall be gone is gone.
+            let nothing = Arc::new(seen);
+            return asked
+                .iter()
+                .map(|wish| match wish {
+                    ExporterWish::Gone(_) => Ok(Arc::clone(&nothing)),
+                    ExporterWish::New(_) | ExporterWish::Changed(_) => {
+                        Err(ExporterError::NoCluster { id: self.id().to_owned() })
+                    }
+                })
+                .collect();
+        };
+        let mut wishes = order::ExporterWishes::new();
+        let mut refused: BTreeMap<usize, ExporterError> = BTreeMap::new();
+        for (index, wish) in asked.iter().enumerate() {
+            match admitted(wish, &record, &seen, &wishes) {
+                Ok(wanted) => {
+                    wishes.insert(wish.name().clone(), wanted);
+                }
+                Err(error) => {
+                    refused.insert(index, error);
+                }
+            }
+        }
+        let outcome = self.exported_as(&wishes, &record, &seen, call).await.map_err(Arc::new);
+        drop(lease);
+        (0..count)
+            .map(|index| match (refused.remove(&index), &outcome) {
+                (Some(error), _) => Err(error),
+                (None, Ok(seen)) => Ok(Arc::clone(seen)),
+                (None, Err(error)) => Err(ExporterError::Engine(Arc::clone(error))),
+            })
+            .collect()
+    }
+
+    async fn exported_as(
+        &self,
+        wishes: &order::ExporterWishes,
+        record: &ClusterRecord,
+        seen: &ClusterObserved,
+        call: &Call,
+    ) -> Result<Arc<ClusterObserved>, EngineError> {
+        if wishes.is_empty() {
+            return Ok(Arc::new(seen.clone()));
+        }
+        let plan = self.plan_exporters(wishes, record, seen, call).await?;
+        if !plan.steps.is_empty() {
+            execute(&plan, "update exporters", &self.execution(), call)
+                .await
+                .map_err(|error| EngineError::Execute(Box::new(error)))?;
+        }
+        self.look(call).await.map(Arc::new)
+    }
+
+    async fn plan_exporters(
+        &self,
+        wishes: &order::ExporterWishes,
+        record: &ClusterRecord,
+        seen: &ClusterObserved,
+        call: &Call,
+    ) -> Result<Plan, EngineError> {
+        let documents = order::wished(&seen.exporters, wishes);
+        let desired = desired::cluster(&record.spec, &documents, self.target.place());
+        let plan = order::exporters(&desired, wishes, record, seen).map_err(EngineError::Plan)?;
+        if plan.steps.is_empty() {
+            return Ok(plan);
+        }
+        let plan = checked(plan)?;
+        self.preflight(&plan, call).await?;
+        Ok(plan)
+    }
+}
+
+fn exporter_of(seen: &ClusterObserved, name: &ExporterName) -> Option<ExporterSeen> {
+    let record = seen.exporters.get(name)?.clone();
+    let state = match &seen.product {
+        ProductObserved::Answered(answer) => answer.exporters.get(name.as_str()).copied(),
+        ProductObserved::Down | ProductObserved::Silent(_) => None,
+    };
+    Some(ExporterSeen { record, state })
+}
+
+/// What a wish means for the plan, or why it cannot be.
+fn admitted(
+    wish: &ExporterWish,
+    record: &ClusterRecord,
+    seen: &ClusterObserved,
+    others: &order::ExporterWishes,
+) -> Result<Option<ExporterSpec>, ExporterError> {
+    let spec = match wish {
+        ExporterWish::Gone(_) => return Ok(None),
+        ExporterWish::New(spec) | ExporterWish::Changed(spec) => spec,
+    };
+    let there = seen.exporters.get(&spec.name);
+    let occupied = others.contains_key(&spec.name)
+        || there.is_some_and(|there| there.phase != ExporterPhase::Leaving && there.spec != *spec);
+    if matches!(wish, ExporterWish::New(_)) && occupied {
+        return Err(ExporterError::Occupied { name: spec.name.clone() });
+    }
+    let documents = order::wished(&seen.exporters, others);
+    let mistakes = mistakes_there(spec, record, documents.values());
+    if mistakes.is_empty() { Ok(Some(spec.clone())) } else { Err(ExporterError::Wrong(mistakes)) }
+}
+
+/// What a wish gets wrong about this cluster and beside its other exporters.
+fn mistakes_there<'a>(
+    spec: &ExporterSpec,
+    record: &ClusterRecord,
+    others: impl Iterator<Item = &'a ExporterRecord>,
+) -> Vec<ExporterMistake> {
+    let mut mistakes = spec.mistakes_on(&record.spec.version);
+    for other in others.filter(|other| other.spec.name != spec.name) {
+        if other.phase != ExporterPhase::Leaving
+            && let (Some(ours), Some(theirs)) = (indices(spec), indices(&other.spec))
+            && ours.url == theirs.url
+            && overlaps(&prefix(ours), &prefix(theirs))
+        {
+            mistakes.push(ExporterMistake {
+                at: format!("{}.index.prefix", spec.kind()),
+                summary: format!("exporter \"{}\" writes to the same indices", other.spec.name),
+                detail: format!(
+                    "It writes to {} with the prefix \"{}\", and this one with \"{}\": what the one exports, the other \
+                     would overwrite. Expected prefixes of which neither starts with the other.",
+                    theirs.url,
+                    prefix(theirs),
+                    prefix(ours)
+                ),
+            });
+        }
+    }
+    mistakes
+}
+
+fn indices(spec: &ExporterSpec) -> Option<&SearchSink> {
+    match &spec.sink {
+        Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => Some(sink),
+        Sink::Jar(_) => None,
+    }
+}
+
+fn prefix(sink: &SearchSink) -> String {
+    sink.index.prefix.as_ref().map_or("zeebe-record", IndexPrefix::as_str).to_owned()
+}
+
+fn overlaps(one: &str, other: &str) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+impl From<PlanError> for ExporterError {
+    fn from(error: PlanError) -> Self {
+        Self::Engine(Arc::new(EngineError::Plan(error)))
+    }
+}

@@ -1,0 +1,12 @@
+//! `zeebe_exporter`: one exporter of a cluster.
+
+mod identity;
+mod manage;
+mod model;
+mod record;
+mod sentences;
+mod spec;
+
+pub use self::identity::ExporterIdentity;
+pub use self::manage::ExporterResource;
+pub use self::model::Exporter;

@@ -1,0 +1,150 @@
+//! The shape of `zeebe_exporter` in HCL: schema, decoder, encoder and reference page in one.
+
+use std::collections::BTreeMap;
+
+use tf_sdk::{Attributes, Computed, Defaulted, Optional, Required, Resource, Set, Timeouts};
+use zeebe_scalar::{ByteSize, Span};
+use zeebe_spec::{
+    BulkRecords, Checksum, ClassName, Directory, ExporterName, IndexPrefix, RecordType, Replicas,
+    Shards, SinkUrl, ValueType,
+};
+
+zeebe_scalar::choice! {
+    /// How far an exporter is.
+    pub ExporterPhaseWord {
+        Provisioning = "provisioning" /** It was not seen to export as it is wished; the next apply goes on with it. */,
+        Ready = "ready" /** It kept up with the log of every partition when the last apply ended. */,
+    }
+}
+
+/// One exporter of a cluster: which records leave the brokers, and where to. Brokers learn of it by a restart, one at a
+/// time, each when the whole cluster is healthy; exporters that come, change or go in one apply cost one such roll.
+/// It is ready when it has come as far as the log on every partition, because a log is not compacted before. Before it
+/// goes it is disabled, so that no partition waits for it for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Resource)]
+#[resource(name = "zeebe_exporter", version = 1)]
+pub struct Exporter {
+    /// The cluster: `zeebe_cluster.payments.handle`.
+    pub cluster: Required<ClusterHandle>,
+    /// The exporter's name, which the product knows it by. Another name is another exporter.
+    #[attribute(replace)]
+    pub name: Required<ExporterName>,
+    /// Whether it exports. Switched through the product's management API, without a restart, from 8.6 on; one that is
+    /// switched off by hand is seen as a change. While it is off the log does not wait for it, and what was written
+    /// meanwhile is not exported later.
+    #[attribute(default = true)]
+    pub enabled: Defaulted<bool>,
+    /// To Elasticsearch, by the product's own exporter.
+    pub elasticsearch: Optional<SearchStore>,
+    /// To `OpenSearch`, by the product's own exporter.
+    pub opensearch: Optional<SearchStore>,
+    /// By an exporter of somebody else. Those that are known not to run on the supported versions are refused.
+    pub jar: Optional<Jar>,
+    /// How long each operation may take: create, update and delete 60m, read 1m unless said.
+    pub timeouts: Optional<Timeouts>,
+    /// The exporter's address, enough to import it: `local:///srv/zeebe/payments/exporters/audit`.
+    #[attribute(stable)]
+    pub id: Computed<String>,
+    /// What is stable enough to be kept in the state.
+    pub status: Computed<ExporterStatus>,
+    /// What the last change does or did, a sentence a step; known at plan.
+    pub last_change: Computed<Vec<String>>,
+}
+
+/// What reaches a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct ClusterHandle {
+    /// The cluster's address. Another cluster's exporter is another exporter.
+    #[attribute(replace)]
+    pub id: Required<String>,
+    /// Its target's settings, in the engine's own form.
+    pub settings: Optional<String>,
+}
+
+/// A search store. What is left open is as the product has it.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct SearchStore {
+    /// Where it answers; several addresses are separated by commas. What signs on is said in `authentication`.
+    pub url: Required<SinkUrl>,
+    /// How its indices are made.
+    pub index: Optional<Index>,
+    /// How much goes into one request.
+    pub bulk: Optional<Bulk>,
+    /// How long the exporter waits for an answer before it sends the same again: 30s unless said.
+    pub request_timeout: Optional<Span>,
+    /// Which records are exported.
+    pub records: Optional<Records>,
+    /// What signs on. Unless said, nothing does.
+    pub authentication: Optional<SignOn>,
+}
+
+/// How indices are made. Changes count for indices that are made later.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct Index {
+    /// What their names start with: `zeebe-record` unless said. Two exporters that write to one store must differ here,
+    /// and neither may start with the other. Another prefix leaves the old indices where they are.
+    pub prefix: Optional<IndexPrefix>,
+    /// Shards of each: 3 unless said.
+    pub shards: Optional<Shards>,
+    /// Copies of each: 0 unless said.
+    pub replicas: Optional<Replicas>,
+}
+
+/// How much goes into one request.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct Bulk {
+    /// Records: 1000 unless said.
+    pub records: Optional<BulkRecords>,
+    /// After how long a request is sent that is not full: 5s unless said; whole seconds.
+    pub delay: Optional<Span>,
+    /// How many bytes of records are gathered at most before a request is sent: 10MiB unless said.
+    pub memory: Optional<ByteSize>,
+}
+
+/// Which records are exported.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct Records {
+    /// What they are: `event` alone unless said.
+    pub types: Optional<Set<RecordType>>,
+    /// What they are about, in the product's words; all others are left out. Unless said, the product's own choice, which
+    /// is everything but batches, checkpoints and triggered events.
+    pub values: Optional<Set<ValueType>>,
+}
+
+/// What signs on at a search store.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct SignOn {
+    /// Who.
+    pub username: Required<String>,
+    /// Where the password is read when a broker starts.
+    pub password: Required<Password>,
+}
+
+/// Where a password is read: exactly one of the sources. The password itself enters no state, plan, log or process list.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct Password {
+    /// An absolute path of a file that holds it.
+    pub file: Optional<Directory>,
+    /// A variable of the environment that Terraform runs in.
+    pub environment_variable: Optional<String>,
+}
+
+/// An exporter of somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct Jar {
+    /// Its archive with all that it needs, by its absolute path on the brokers' machines.
+    pub path: Required<Directory>,
+    /// The archive's SHA-256: a broker is not restarted with another one.
+    pub sha256: Required<Checksum>,
+    /// Its class by its full name.
+    pub class_name: Required<ClassName>,
+    /// What it is told, by its own keys, with dots between words: `producer.servers`.
+    pub arguments: Optional<BTreeMap<String, String>>,
+}
+
+/// What is stable enough to be kept in the state.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct ExporterStatus {
+    /// How far the exporter is.
+    pub phase: Computed<ExporterPhaseWord>,
+}

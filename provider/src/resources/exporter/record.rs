@@ -1,0 +1,113 @@
+//! From a wish and a look to the state: what import and refresh write.
+
+use tf_sdk::{Computed, Defaulted, Optional, Required, Set};
+use zeebe_engine::{ExporterPhase, ExporterSeen, ExporterState};
+use zeebe_spec::{
+    Authentication, BulkSpec, ExporterSpec, IndexSpec, JarSink, RecordsSpec, SearchSink,
+    SecretSource, Sink, Working,
+};
+
+use super::model::{self, Exporter, ExporterPhaseWord};
+
+/// Writes how far it is.
+pub(super) fn phase(exporter: &mut Exporter, phase: ExporterPhase) {
+    let word = match phase {
+        ExporterPhase::Due | ExporterPhase::Leaving => ExporterPhaseWord::Provisioning,
+        ExporterPhase::Ready => ExporterPhaseWord::Ready,
+    };
+    exporter.status.set(model::ExporterStatus { phase: Computed::of(word) });
+}
+
+/// Whether it exports, as the product says; as its wish says where the product cannot say.
+pub(super) fn working(seen: &ExporterSeen) -> bool {
+    match seen.state {
+        Some(ExporterState::Enabled | ExporterState::Enabling) => true,
+        Some(ExporterState::Disabled | ExporterState::Disabling) => false,
+        Some(ExporterState::Unknown | ExporterState::ConfigNotFound) | None => {
+            seen.record.spec.working == Working::On
+        }
+    }
+}
+
+/// The configuration that says this wish: what an import puts into the state.
+pub(super) fn imported(spec: &ExporterSpec) -> Exporter {
+    let ExporterSpec { name, working, sink } = spec;
+    let mut exporter = Exporter {
+        cluster: Required::null(),
+        name: Required::of(name.clone()),
+        enabled: Defaulted::of(*working == Working::On),
+        elasticsearch: Optional::null(),
+        opensearch: Optional::null(),
+        jar: Optional::null(),
+        timeouts: Optional::null(),
+        id: Computed::null(),
+        status: Computed::null(),
+        last_change: Computed::of(Vec::new()),
+    };
+    match sink {
+        Sink::Elasticsearch(sink) => exporter.elasticsearch = Optional::of(search(sink)),
+        Sink::Opensearch(sink) => exporter.opensearch = Optional::of(search(sink)),
+        Sink::Jar(JarSink { path, sha256, class_name, arguments }) => {
+            exporter.jar = Optional::of(model::Jar {
+                path: Required::of(path.clone()),
+                sha256: Required::of(sha256.clone()),
+                class_name: Required::of(class_name.clone()),
+                arguments: (!arguments.is_empty()).then(|| arguments.clone()).into(),
+            });
+        }
+    }
+    exporter
+}
+
+fn search(sink: &SearchSink) -> model::SearchStore {
+    let SearchSink { url, index, bulk, request_timeout, records, authentication } = sink;
+    model::SearchStore {
+        url: Required::of(url.clone()),
+        index: (*index != IndexSpec::default())
+            .then(|| {
+                let IndexSpec { prefix, shards, replicas } = index.clone();
+                model::Index {
+                    prefix: prefix.into(),
+                    shards: shards.into(),
+                    replicas: replicas.into(),
+                }
+            })
+            .into(),
+        bulk: (*bulk != BulkSpec::default())
+            .then(|| {
+                let BulkSpec { records, delay, memory } = bulk.clone();
+                model::Bulk { records: records.into(), delay: delay.into(), memory: memory.into() }
+            })
+            .into(),
+        request_timeout: request_timeout.clone().into(),
+        records: (*records != RecordsSpec::default())
+            .then(|| {
+                let RecordsSpec { types, values } = records.clone();
+                model::Records {
+                    types: types.map(Set::new).into(),
+                    values: values.map(Set::new).into(),
+                }
+            })
+            .into(),
+        authentication: authentication
+            .as_ref()
+            .map(|Authentication { username, password }| model::SignOn {
+                username: Required::of(username.clone()),
+                password: Required::of(self::password(password)),
+            })
+            .into(),
+    }
+}
+
+fn password(source: &SecretSource) -> model::Password {
+    match source {
+        SecretSource::File(file) => model::Password {
+            file: Optional::of(file.clone()),
+            environment_variable: Optional::null(),
+        },
+        SecretSource::EnvironmentVariable(name) => model::Password {
+            file: Optional::null(),
+            environment_variable: Optional::of(name.clone()),
+        },
+    }
+}

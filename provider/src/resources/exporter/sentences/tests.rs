@@ -1,0 +1,63 @@
+use zeebe_spec::{BulkSpec, IndexSpec, RecordsSpec, SearchSink, Sink};
+
+use super::*;
+
+fn spec(working: Working, port: u16) -> ExporterSpec {
+    ExporterSpec {
+        name: "audit".parse().unwrap(),
+        working,
+        sink: Sink::Elasticsearch(SearchSink {
+            url: format!("http://127.0.0.1:{port}").parse().unwrap(),
+            index: IndexSpec::default(),
+            bulk: BulkSpec::default(),
+            request_timeout: None,
+            records: RecordsSpec::default(),
+            authentication: None,
+        }),
+    }
+}
+
+const SEE: &str = "see exporter \"audit\" come as far as the log of every partition";
+
+#[test]
+fn what_is_as_it_is_wished_says_nothing() {
+    for working in [Working::On, Working::Off] {
+        let spec = spec(working, 9200);
+        assert_eq!(sentences(Some((&spec, Seen::Finished)), &spec), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_was_not_seen_to_its_end_is_looked_at() {
+    let on = spec(Working::On, 9200);
+    assert_eq!(sentences(Some((&on, Seen::Unfinished)), &on), [SEE]);
+    let off = spec(Working::Off, 9200);
+    assert_eq!(
+        sentences(Some((&off, Seen::Unfinished)), &off),
+        ["see exporter \"audit\" disabled on every partition"]
+    );
+}
+
+#[test]
+fn an_exporter_that_comes_switched_off_is_not_seen_to_export() {
+    assert_eq!(
+        sentences(None, &spec(Working::Off, 9200)),
+        [
+            "restart every broker, one at a time, with the settings of exporter \"audit\"",
+            "disable exporter \"audit\" on every partition",
+        ]
+    );
+}
+
+#[test]
+fn settings_and_switch_may_change_together() {
+    let (before, after) = (spec(Working::Off, 9200), spec(Working::On, 9201));
+    assert_eq!(
+        sentences(Some((&before, Seen::Finished)), &after),
+        [
+            "restart every broker, one at a time, with the changed settings of exporter \"audit\"",
+            "enable exporter \"audit\" on every partition",
+            SEE,
+        ]
+    );
+}

@@ -1,0 +1,291 @@
+//! `zeebe_exporter` beside its cluster: how it comes, changes, goes, and what is told of it.
+
+use serde_json::{Value as Json, json};
+use tf_sdk::Value;
+use tf_sdk::call::Call;
+
+use crate::core::{Applied, Core, UNKNOWN, texts, told, value};
+use crate::life::three;
+
+/// A cluster of three brokers and an exporter that is not there yet.
+async fn exporting() -> (Core, Core) {
+    let mut cluster = Core::new();
+    cluster.reach(&cluster.config(three())).await;
+    let exporter = cluster.beside("zeebe_exporter");
+    (cluster, exporter)
+}
+
+/// The configuration of an exporter to Elasticsearch, with what is said changed.
+fn config(core: &Core, changes: &Json) -> Value {
+    let mut config = json!({
+        "cluster": { "id": core.id() },
+        "name": "audit",
+        "enabled": true,
+        "elasticsearch": { "url": "http://127.0.0.1:9200", "index": { "prefix": "audit" } },
+    });
+    for (name, change) in changes.as_object().unwrap() {
+        config[name] = change.clone();
+    }
+    value(core.resource().schema().ty(), &config)
+}
+
+/// Every restart that the book tells of.
+fn restarts(core: &Core) -> usize {
+    let journal = std::fs::read_to_string(core.place().join("book/journal.jsonl")).unwrap();
+    journal
+        .lines()
+        .filter(|line| line.contains("\"started\"") && line.contains("restart broker"))
+        .count()
+}
+
+#[tokio::test]
+async fn an_exporter_comes_as_planned_and_the_second_plans_are_empty() {
+    let (mut cluster, mut exporter) = exporting().await;
+    let wish = config(&exporter, &json!({}));
+    let planned = exporter.plan(&wish).await.planned;
+    assert_eq!(
+        texts(planned.member("last_change")),
+        [
+            "restart every broker, one at a time, with the settings of exporter \"audit\"",
+            "see exporter \"audit\" come as far as the log of every partition",
+        ]
+    );
+    exporter.reach(&wish).await;
+    assert_eq!(exporter.phase(), "ready");
+    assert_eq!(
+        exporter.state.member("id"),
+        &Value::text(format!("{}/exporters/audit", cluster.id()))
+    );
+    assert_eq!(restarts(&exporter), 3);
+    // Its cluster is as it was wished, with another thing to hold.
+    assert_eq!(cluster.refresh().await, Vec::<String>::new());
+    assert_eq!(cluster.steps(&cluster.config(three())).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn five_exporters_of_one_apply_cost_one_roll() {
+    let (cluster, _) = exporting().await;
+    let mut five: Vec<Core> = (0..5).map(|_| cluster.beside("zeebe_exporter")).collect();
+    let applies = five.iter_mut().enumerate().map(|(number, exporter)| async move {
+        let name = format!("audit{number}");
+        let store = json!({ "url": "http://127.0.0.1:9200", "index": { "prefix": name } });
+        let wish =
+            config(exporter, &json!({ "name": name, "opensearch": store, "elasticsearch": null }));
+        exporter.apply(&wish).await
+    });
+    for applied in futures::future::join_all(applies).await {
+        assert_eq!(applied, Applied::Done(Vec::new()));
+    }
+    assert_eq!(restarts(&cluster), 3);
+    let goes = five.iter_mut().map(Core::destroy);
+    for gone in futures::future::join_all(goes).await {
+        assert_eq!(gone, Applied::Done(Vec::new()));
+    }
+    assert_eq!(restarts(&cluster), 6);
+}
+
+#[tokio::test]
+async fn an_exporter_is_switched_without_a_restart() {
+    let (_, mut exporter) = exporting().await;
+    exporter.reach(&config(&exporter, &json!({}))).await;
+    let off = config(&exporter, &json!({ "enabled": false }));
+    assert_eq!(exporter.steps(&off).await, ["disable exporter \"audit\" on every partition"]);
+    exporter.reach(&off).await;
+    let on = config(&exporter, &json!({}));
+    assert_eq!(
+        exporter.steps(&on).await,
+        [
+            "enable exporter \"audit\" on every partition",
+            "see exporter \"audit\" come as far as the log of every partition",
+        ]
+    );
+    exporter.reach(&on).await;
+    assert_eq!(restarts(&exporter), 3);
+}
+
+#[tokio::test]
+async fn changed_settings_are_rolled_out_and_the_sink_is_replaced_only_by_another_exporter() {
+    let (_, mut exporter) = exporting().await;
+    exporter.reach(&config(&exporter, &json!({}))).await;
+    let changed = json!({ "elasticsearch": { "url": "http://127.0.0.1:9201" } });
+    let wish = config(&exporter, &changed);
+    assert_eq!(
+        exporter.steps(&wish).await[0],
+        "restart every broker, one at a time, with the changed settings of exporter \"audit\""
+    );
+    exporter.reach(&wish).await;
+    assert_eq!(restarts(&exporter), 6);
+}
+
+#[tokio::test]
+async fn a_sink_that_takes_nothing_fails_the_apply_and_the_next_one_goes_on() {
+    let (mut cluster, mut exporter) = exporting().await;
+    cluster.faults(&json!({ "trouble": { "sinks_down": ["audit"] } }));
+    let wish = config(&exporter, &json!({}));
+    let Applied::Failed(told) = exporter.apply(&wish).await else { panic!("the sink is down") };
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("Nothing is lost: the brokers keep what is not exported"), "{told:?}");
+    assert_eq!(exporter.phase(), "provisioning");
+    // A cluster is not held up by the sink of one of its exporters.
+    cluster.reach(&cluster.config(three())).await;
+    cluster.faults(&json!({ "trouble": { "sinks_down": [] } }));
+    assert_eq!(
+        exporter.steps(&wish).await,
+        ["see exporter \"audit\" come as far as the log of every partition"]
+    );
+    exporter.reach(&wish).await;
+    assert_eq!(restarts(&exporter), 3);
+}
+
+#[tokio::test]
+async fn an_exporter_that_is_imported_is_what_its_configuration_says() {
+    let (cluster, mut exporter) = exporting().await;
+    let wish = config(
+        &exporter,
+        &json!({
+            "cluster": { "id": cluster.id(), "settings": cluster.state.member("handle").member("settings").as_text() },
+            "elasticsearch": {
+                "url": "http://127.0.0.1:9200",
+                "bulk": { "records": 10, "delay": "2s", "memory": "1MiB" },
+                "request_timeout": "40s",
+                "authentication": { "username": "zeebe", "password": { "environment_variable": "PASSWORD" } },
+            },
+        }),
+    );
+    exporter.reach(&wish).await;
+    let mut imported = cluster.beside("zeebe_exporter");
+    let id = format!("{}/exporters/audit", cluster.id());
+    assert_eq!(imported.import(&id).await, Vec::<String>::new());
+    assert_eq!(imported.steps(&wish).await, Vec::<String>::new());
+    assert_eq!(imported.identity(&imported.state), exporter.identity(&exporter.state));
+}
+
+#[tokio::test]
+async fn what_does_not_stand_anywhere_is_told() {
+    let cluster = Core::new();
+    let mut exporter = cluster.beside("zeebe_exporter");
+    let wish = config(&exporter, &json!({}));
+    let Applied::Failed(told) = exporter.apply(&wish).await else { panic!("there is no cluster") };
+    assert_eq!(
+        told,
+        [
+            "Error at `cluster`: no cluster stands at simulated://<directory>/payments\nThere is no book of a cluster there. \
+          Expected the attribute `handle` of a `zeebe_cluster`."
+        ]
+    );
+    assert_eq!(exporter.state, Value::Null);
+    for id in ["payments", "simulated:///nowhere/payments/exporters/audit"] {
+        assert_eq!(
+            exporter.import(id).await,
+            [format!(
+                "Error at ``: no exporter stands at {id}\nExpected the address of one that this provider made, as its \
+                 attribute `id` says it: `local:///srv/zeebe/payments/exporters/audit`."
+            )]
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_exporter_whose_cluster_is_gone_is_gone() {
+    let mut cluster = Core::new();
+    cluster
+        .reach(
+            &cluster.config(json!({ "deletion_protection": false, "data_on_destroy": "delete" })),
+        )
+        .await;
+    let mut exporter = cluster.beside("zeebe_exporter");
+    exporter.reach(&config(&exporter, &json!({}))).await;
+    assert_eq!(cluster.destroy().await, Applied::Done(Vec::new()));
+    let kept = exporter.state.clone();
+    assert_eq!(exporter.refresh().await, Vec::<String>::new());
+    assert_eq!(exporter.state, Value::Null);
+    exporter.state = kept;
+    assert_eq!(exporter.destroy().await, Applied::Done(Vec::new()));
+}
+
+#[tokio::test]
+async fn an_exporter_of_the_same_name_is_not_taken_over_unseen() {
+    let (cluster, mut first) = exporting().await;
+    first.reach(&config(&first, &json!({}))).await;
+    let mut second = cluster.beside("zeebe_exporter");
+    let other = config(&second, &json!({ "elasticsearch": { "url": "http://127.0.0.1:9999" } }));
+    let Applied::Failed(told) = second.apply(&other).await else { panic!("the name is taken") };
+    assert!(
+        told[0]
+            .starts_with("Error at `name`: an exporter \"audit\" with another wish stands there"),
+        "{told:?}"
+    );
+    // The same wish, whose answer was lost, is the same exporter.
+    let mut again = cluster.beside("zeebe_exporter");
+    again.reach(&config(&again, &json!({}))).await;
+}
+
+#[tokio::test]
+async fn every_mistake_in_a_wish_is_told_at_once() {
+    let (cluster, mut first) = exporting().await;
+    first.reach(&config(&first, &json!({}))).await;
+    let exporter = cluster.beside("zeebe_exporter");
+    let mut told_of = Vec::new();
+    for changes in [
+        json!({ "elasticsearch": null }),
+        json!({ "opensearch": { "url": "http://127.0.0.1:9200" } }),
+        json!({ "elasticsearch": {
+            "url": "http://127.0.0.1:9200",
+            "bulk": { "delay": "500ms", "memory": "3GiB" },
+            "request_timeout": "1h",
+            "authentication": { "username": "zeebe", "password": {} },
+        } }),
+        json!({ "elasticsearch": {
+            "url": "http://127.0.0.1:9200",
+            "bulk": { "delay": "500ms" },
+            "records": { "types": [], "values": [] },
+        } }),
+        json!({ "elasticsearch": null, "jar": {
+            "path": "/srv/kafka.jar",
+            "sha256": "0".repeat(64),
+            "class_name": "io.zeebe.exporters.kafka.KafkaExporter",
+            "arguments": { "topic-name": "audit" },
+        } }),
+    ] {
+        let wish = config(&exporter, &changes);
+        let found =
+            told(&exporter.directory, &exporter.resource().validate(Call::detached(), wish).await);
+        told_of.push(format!("# {changes}\n{}\n", found.join("\n")));
+    }
+    for changes in [
+        json!({ "name": "other", "elasticsearch": { "url": "http://127.0.0.1:9200", "index": { "prefix": "audit-more" } } }),
+    ] {
+        let wish = config(&exporter, &changes);
+        told_of.push(format!("# {changes}\n{}\n", exporter.refusal(&wish).await.join("\n")));
+    }
+    insta::assert_snapshot!(told_of.join("\n"));
+}
+
+#[tokio::test]
+async fn what_a_version_cannot_do_is_refused_at_plan() {
+    let mut cluster = Core::new();
+    cluster.reach(&cluster.config(json!({ "version": "8.5.8" }))).await;
+    let mut exporter = cluster.beside("zeebe_exporter");
+    let off = config(&exporter, &json!({ "enabled": false }));
+    let refusal = exporter.refusal(&off).await;
+    assert!(
+        refusal[0].starts_with("Error at `enabled`: version 8.5.8 cannot disable an exporter"),
+        "{refusal:?}"
+    );
+    exporter.reach(&config(&exporter, &json!({}))).await;
+    assert_eq!(exporter.destroy().await, Applied::Done(Vec::new()));
+    assert_eq!(cluster.refresh().await, Vec::<String>::new());
+    assert_eq!(
+        cluster.steps(&cluster.config(json!({ "version": "8.5.8" }))).await,
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test]
+async fn a_plan_holds_while_the_cluster_is_not_known() {
+    let core = Core::new().beside("zeebe_exporter");
+    let wish = config(&core, &json!({ "cluster": { "id": UNKNOWN, "settings": UNKNOWN } }));
+    let planned = core.plan(&wish).await.planned;
+    assert_eq!(planned.member("id"), &Value::Unknown);
+    assert_eq!(texts(planned.member("last_change")).len(), 2);
+}
