@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use camino::Utf8PathBuf;
+use reqwest::Method;
 use serde_json::Value;
 
 use crate::{
@@ -63,12 +64,21 @@ impl Cluster {
 
     /// What that broker's management API answers to a `GET`, whatever its status.
     pub fn get(&self, broker: u16, path: &str) -> Result<(u16, Value)> {
+        self.ask(&Method::GET, broker, path)
+    }
+
+    /// What it answers to a `POST` without a body: what a person does by hand.
+    pub fn post(&self, broker: u16, path: &str) -> Result<(u16, Value)> {
+        self.ask(&Method::POST, broker, path)
+    }
+
+    fn ask(&self, method: &Method, broker: u16, path: &str) -> Result<(u16, Value)> {
         let address = format!("http://127.0.0.1:{}/{path}", self.management_port(broker));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
             let answer = client
-                .get(&address)
+                .request(method.clone(), &address)
                 .send()
                 .await
                 .with_context(|| format!("no answer from {address}"))?;

@@ -17,5 +17,6 @@ mod s10_contract;
 mod s11_clients;
 mod s12_records;
 mod s13_search_store;
+mod s14_exporter;
 mod watch;
 mod words;

@@ -1,0 +1,148 @@
+//! An exporter of a running cluster under load: it comes, changes while its provider is killed, is switched by hand and
+//! leaves; what it exports is in a real search store, each record once.
+
+use std::time::Duration;
+
+use acceptance_tests::{
+    Cluster, ClusterHcl, Install, Load, Project, Scenario, project::Action,
+    servers::search_store::SearchStore, wait,
+};
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+const ADDRESS: &str = "zeebe_exporter.audit";
+/// The instances of the load, as the store knows them when they are done.
+const COMPLETED: &str = "intent:ELEMENT_COMPLETED AND value.bpmnElementType:PROCESS AND value.bpmnProcessId:\"one-task\"";
+/// After a failure an exporter pauses up to 10 s, and sends a bulk every few seconds.
+const EXPORTED: Duration = Duration::from_mins(1);
+
+#[test]
+fn an_exporter_comes_changes_and_goes_under_load_and_nothing_is_lost() -> Result<()> {
+    // The store takes as much of the machine as a broker.
+    let scenario = Scenario::with_brokers("s14-exporter", 4)?;
+    let cluster = scenario.cluster("exporting")?;
+    let mut store = SearchStore::start(scenario.directory.join("store"), scenario.first_port()?)?;
+    let hcl = ClusterHcl::new(&cluster).sized(3, 2, 3);
+    let project = scenario.project("project", Install::Mirror)?;
+    project.write("main.tf", &hcl.file())?;
+    project.write("exporter.tf", &exporter(&hcl, &store, "1s"))?;
+    project.init()?;
+    project.apply()?;
+    project.plan()?.is_empty().context("the plan after the creation")?;
+
+    let load = Load::start(cluster.gateways(3))?;
+    load.wait_for_more(20)?;
+    changed_while_the_provider_is_killed(&project, &cluster, &exporter(&hcl, &store, "2s"))?;
+    load.wait_for_more(20)?;
+    let report = load.finish()?;
+    report.is_exact()?;
+
+    let completed = u64::try_from(report.completed)?;
+    wait::until_true("every completed instance in the search store", EXPORTED, || {
+        Ok(store.found("audit_process-instance*", COMPLETED)? >= completed)
+    })?;
+    assert_eq!(store.found("audit_process-instance*", COMPLETED)?, completed, "each is there once");
+
+    switched_off_by_hand(&project, &cluster)?;
+
+    // It leaves while work goes on.
+    let load = Load::start(cluster.gateways(3))?;
+    load.wait_for_more(10)?;
+    std::fs::remove_file(project.directory.join("exporter.tf"))?;
+    project.apply()?;
+    load.wait_for_more(10)?;
+    load.finish()?.is_exact()?;
+    assert_eq!(status(&cluster)?, json!([{ "exporterId": "audit", "status": "DISABLED" }]));
+    project.plan()?.is_empty().context("the plan after the exporter has left")?;
+    ensure!(
+        settings(&cluster)?.is_empty(),
+        "a broker was started with settings of the exporter that has left"
+    );
+
+    project.destroy()?;
+    cluster.is_stopped()?;
+    store.end()?;
+    scenario.passed()
+}
+
+fn exporter(hcl: &ClusterHcl, store: &SearchStore, delay: &str) -> String {
+    format!(
+        "resource \"zeebe_exporter\" \"audit\" {{\n  cluster = {}.handle\n  name    = \"audit\"\n\n  \
+         elasticsearch = {{\n    url   = \"{}\"\n    index = {{ prefix = \"audit\" }}\n    bulk  = {{ delay = \
+         \"{delay}\" }}\n  }}\n}}\n",
+        hcl.address(),
+        store.url()
+    )
+}
+
+/// The roll is cut off in its middle, and the next apply goes on from there: no broker is restarted twice for it.
+fn changed_while_the_provider_is_killed(
+    project: &Project,
+    cluster: &Cluster,
+    exporter: &str,
+) -> Result<()> {
+    project.write("exporter.tf", exporter)?;
+    let plan = project.plan()?;
+    assert_eq!(plan.action(ADDRESS)?, Action::Update);
+    assert_eq!(
+        plan.steps(ADDRESS)?,
+        [
+            "restart every broker, one at a time, with the changed settings of exporter \"audit\"",
+            "see exporter \"audit\" come as far as the log of every partition",
+        ]
+    );
+    let known = cluster.journal()?.len();
+    let mut applying = project.start(&["apply", "-input=false", "planned"])?;
+    applying.when("the second restart", Duration::from_mins(4), || {
+        Ok(restarts(cluster, known)? == 2)
+    })?;
+    applying.kill_provider()?;
+    let run = applying.wait()?;
+    ensure!(run.code != Some(0), "the apply whose provider was killed went through: {run}");
+    project.apply().context("the apply after its provider was killed")?;
+    assert_eq!(restarts(cluster, known)?, 3, "each broker is restarted once");
+    project.plan()?.is_empty().context("the plan after the exporter has changed")
+}
+
+/// How many restarts were begun since that entry of the journal.
+fn restarts(cluster: &Cluster, since: usize) -> Result<usize> {
+    let begun = |entry: &Value| {
+        let what = entry["event"]["started"]["what"].as_str();
+        what.is_some_and(|what| what.starts_with("restart broker"))
+    };
+    Ok(cluster.journal()?.iter().skip(since).filter(|entry| begun(entry)).count())
+}
+
+/// What a person does through the management API is seen, and mended without a restart.
+fn switched_off_by_hand(project: &Project, cluster: &Cluster) -> Result<()> {
+    let before = cluster.brokers()?;
+    let (code, told) = cluster.post(0, "actuator/exporters/audit/disable")?;
+    ensure!(code == 202, "the product answered {code}: {told}");
+    wait::until_true("the exporter to be disabled", Duration::from_secs(30), || {
+        Ok(status(cluster)? == json!([{ "exporterId": "audit", "status": "DISABLED" }]))
+    })?;
+    let plan = project.plan()?;
+    assert_eq!(plan.steps(ADDRESS)?[0], "enable exporter \"audit\" on every partition");
+    project.apply_planned()?;
+    assert_eq!(status(cluster)?, json!([{ "exporterId": "audit", "status": "ENABLED" }]));
+    project.plan()?.is_empty().context("the plan after the exporter was enabled again")?;
+    assert_eq!(cluster.brokers()?, before, "nobody is restarted");
+    Ok(())
+}
+
+fn status(cluster: &Cluster) -> Result<Value> {
+    Ok(cluster.get(0, "actuator/exporters")?.1)
+}
+
+/// The variables of running brokers that tell of exporters.
+fn settings(cluster: &Cluster) -> Result<Vec<String>> {
+    let mut settings = Vec::new();
+    for process in cluster.brokers()?.values() {
+        let environment = std::fs::read(format!("/proc/{}/environ", process.pid))?;
+        let variables = String::from_utf8_lossy(&environment).into_owned();
+        settings.extend(
+            variables.split('\0').filter(|line| line.contains("EXPORTERS")).map(str::to_owned),
+        );
+    }
+    Ok(settings)
+}
