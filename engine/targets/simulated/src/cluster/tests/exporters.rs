@@ -191,7 +191,7 @@ async fn a_change_of_exporters_waits_for_a_broker_that_is_away_and_is_told_in_be
     client.disable_exporter("audit").await.unwrap();
     lab.wait(3600).await;
     let replicas = client.replica_exporters().await.unwrap();
-    let of = |broker: u16| replicas[&(BrokerId(broker), PartitionId(1))]["audit"].clone();
+    let of = |broker: u16| replicas[&(BrokerId(broker), PartitionId(1))]["audit"];
     assert_eq!(of(1), ExporterState::Enabled);
     let pending = client.cluster(BrokerId(0)).await.unwrap().pending_change.unwrap();
     let expected = if pending.completed.is_empty() {
