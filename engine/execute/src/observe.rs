@@ -59,17 +59,18 @@ async fn look(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterObserved, Obs
     let product = match cluster.connect_to(&components, call).await {
         Ok(None) => ProductObserved::Down,
         Ok(Some(product)) => match product.client.cluster_from_any().await {
-            // Who has no exporters is not asked for them.
-            Ok(answered) if exporters.is_empty() => ProductObserved::Answered(ProductAnswer {
-                by: answered.by,
-                topology: answered.value,
-                exporters: BTreeMap::new(),
-            }),
             Ok(answered) => match product.exporters().await {
                 Ok(states) => ProductObserved::Answered(ProductAnswer {
                     by: answered.by,
                     topology: answered.value,
                     exporters: states,
+                }),
+                // The product remembers those that left, and whether one of their name would export; a cluster that has
+                // none is not taken for silent when it does not say so.
+                Err(_) if exporters.is_empty() => ProductObserved::Answered(ProductAnswer {
+                    by: answered.by,
+                    topology: answered.value,
+                    exporters: BTreeMap::new(),
                 }),
                 Err(error) => ProductObserved::Silent(chain(&error)),
             },

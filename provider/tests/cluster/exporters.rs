@@ -117,6 +117,19 @@ async fn changed_settings_are_rolled_out_and_the_sink_is_replaced_only_by_anothe
     assert_eq!(restarts(&exporter), 6);
 }
 
+/// The product remembers the one that left, and that it was disabled.
+#[tokio::test]
+async fn an_exporter_that_left_and_comes_again_exports() {
+    let (_, mut exporter) = exporting().await;
+    let wish = config(&exporter, &json!({}));
+    exporter.reach(&wish).await;
+    assert_eq!(exporter.destroy().await, Applied::Done(Vec::new()));
+    exporter.reach(&wish).await;
+    assert_eq!(exporter.refresh().await, Vec::<String>::new());
+    assert_eq!(exporter.state.member("enabled"), &Value::Truth(true));
+    assert_eq!(exporter.steps(&wish).await, Vec::<String>::new());
+}
+
 #[tokio::test]
 async fn a_sink_that_takes_nothing_fails_the_apply_and_the_next_one_goes_on() {
     let (mut cluster, mut exporter) = exporting().await;
