@@ -42,6 +42,9 @@ pub struct ResourceCase {
     /// Its type.
     #[serde(rename = "type")]
     pub type_name: String,
+    /// What stands while it lives.
+    #[serde(default)]
+    pub needs: Vec<NeedCase>,
     /// The configurations that it goes through.
     pub steps: Vec<StepCase>,
     /// The id that it is imported by, as `${self.id}`.
@@ -62,6 +65,18 @@ pub struct ResourceCase {
     /// Actions on it.
     #[serde(default)]
     pub actions: Vec<DataCase>,
+}
+
+/// An object that others belong to: made before them in the same directory, looked at again beside them, and destroyed
+/// after them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NeedCase {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Its configuration.
+    pub config: Json,
 }
 
 /// One configuration, and what becomes of it.
@@ -126,6 +141,9 @@ pub struct RandomCase {
     /// The resource's type.
     #[serde(rename = "type")]
     pub type_name: String,
+    /// What stands while a sequence is lived through.
+    #[serde(default)]
+    pub needs: Vec<NeedCase>,
     /// Values by attribute, as `topology.brokers`. An attribute with an empty list is never set; one that is
     /// not named is drawn from what its type allows.
     #[serde(default)]

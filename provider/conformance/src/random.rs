@@ -19,6 +19,7 @@ use crate::path::Path;
 use crate::profile::Feature;
 use crate::schema::{Attribute, Block, Nesting, Presence};
 use crate::session::Session;
+use crate::suite::needs::Standing;
 use crate::suite::{RunError, directory};
 use crate::ty::Type;
 use crate::value::Value;
@@ -238,10 +239,24 @@ async fn live(
     numbers: &[u32],
 ) -> Result<Vec<Value>, RunError> {
     let directory = directory()?;
+    let needs = Standing::of(session, &case.needs, directory.path()).await?;
+    let Some(mut standing) = needs else { return Ok(Vec::new()) };
+    let configs = live_beside(session, case, numbers, directory.path()).await?;
+    standing.rest(session).await?;
+    standing.destroy(session).await?;
+    Ok(configs)
+}
+
+async fn live_beside(
+    session: &mut Session,
+    case: &RandomCase,
+    numbers: &[u32],
+    directory: &Utf8Path,
+) -> Result<Vec<Value>, RunError> {
     let write_only = session.has(Feature::WriteOnly);
     let mut actor = Actor::new(session, &case.type_name)
         .ok_or_else(|| RunError::Absent(case.type_name.clone()))?;
-    let source = Source { values: &case.values, directory: directory.path(), write_only };
+    let source = Source { values: &case.values, directory, write_only };
     let mut choices = Choices { numbers };
     let block = actor.schema.block.clone();
     let names: Vec<_> = block

@@ -2,6 +2,7 @@
 
 mod data;
 mod functions;
+pub(crate) mod needs;
 mod others;
 mod process;
 mod resources;

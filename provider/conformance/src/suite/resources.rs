@@ -4,6 +4,7 @@ use camino::Utf8Path;
 use serde_json::Value as Json;
 use zeebe_proto::tfplugin6::validate_data_resource_config;
 
+use super::needs::Standing;
 use super::{Run, RunError, directory};
 use crate::actor::{Action, Actor, Object, Planned, Stop};
 use crate::case::{Outcome, ResourceCase, StepCase, filled, filled_text, unknown_at};
@@ -94,19 +95,32 @@ impl Run {
         Ok(())
     }
 
-    /// The life of one object, from nothing to nothing.
+    /// The life of one object, from nothing to nothing, beside what it needs.
     pub(super) async fn resource(
         &self,
         session: &mut Session,
         case: &ResourceCase,
     ) -> Result<(), RunError> {
         let directory = directory()?;
+        let needs = Standing::of(session, &case.needs, directory.path()).await?;
+        let Some(mut standing) = needs else { return Ok(()) };
+        self.life(session, case, directory.path(), &mut standing).await?;
+        standing.destroy(session).await
+    }
+
+    async fn life(
+        &self,
+        session: &mut Session,
+        case: &ResourceCase,
+        directory: &Utf8Path,
+        standing: &mut Standing,
+    ) -> Result<(), RunError> {
         let mut actor = Actor::new(session, &case.type_name)
             .ok_or_else(|| RunError::Absent(case.type_name.clone()))?;
         let mut last = None;
         for (place, step) in case.steps.iter().enumerate() {
             let own = actor.object.value.clone();
-            let config = config(&actor, &step.config, directory.path(), &own)?;
+            let config = config(&actor, &step.config, directory, &own)?;
             let turn = format!("step {}", place + 1);
             match actor.step(step, &config, &turn).await {
                 Ok(()) if step.outcome == Outcome::Succeeds => last = Some(config),
@@ -118,18 +132,19 @@ impl Run {
         if object.value.is_null() {
             return Ok(());
         }
+        standing.rest(session).await?;
         for look in &case.data_sources {
-            self.look(session, look, directory.path(), &object.value).await?;
+            self.look(session, look, directory, &object.value).await?;
         }
         for list in &case.lists {
-            self.list(session, list, directory.path(), &object.value).await?;
+            self.list(session, list, directory, &object.value).await?;
         }
         for action in &case.actions {
-            self.act(session, action, directory.path(), &object.value).await?;
+            self.act(session, action, directory, &object.value).await?;
         }
         let Some(mut actor) = Actor::new(session, &case.type_name) else { return Ok(()) };
         actor.object = object;
-        actor.imports(case, last.as_ref(), directory.path()).await?;
+        actor.imports(case, last.as_ref(), directory).await?;
         let own = actor.object.clone();
         match actor.destroy("destroy").await {
             Ok(()) if case.remote => {
@@ -143,13 +158,18 @@ impl Run {
 }
 
 impl Actor<'_> {
-    fn unlike_the_case(&mut self, turn: &str, expected: &str, got: &str) {
+    pub(crate) fn unlike_the_case(&mut self, turn: &str, expected: &str, got: &str) {
         let scene = Scene::of(&self.type_name, turn);
         self.session.judge.look(Rule::ApplySucceeds, &scene, [Breach::of(expected, got)]);
     }
 
     /// One configuration of a case: planned, planned again, applied, read, planned once more.
-    async fn step(&mut self, step: &StepCase, config: &Value, turn: &str) -> Result<(), Stop> {
+    pub(crate) async fn step(
+        &mut self,
+        step: &StepCase,
+        config: &Value,
+        turn: &str,
+    ) -> Result<(), Stop> {
         let shown = step.unknown.iter().fold(config.clone(), |it, path| unknown_at(&it, path));
         let planned = match self.turn_of(&shown, config, turn).await {
             Err(Stop::Refused(why)) => {
