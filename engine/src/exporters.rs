@@ -14,7 +14,7 @@ mod gathering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use zeebe_execute::{execute, observe};
+use zeebe_execute::{execute, observe_exporters};
 use zeebe_plan::desired;
 use zeebe_plan::observed::{
     ClusterObserved, ClusterRecord, ExporterPhase, ExporterRecord, Exporters, Phase,
@@ -143,7 +143,7 @@ impl Cluster {
             Ok(lease) => lease,
             Err(error) => return all(error, count),
         };
-        let seen = match observe(&self.execution(), call).await {
+        let seen = match observe_exporters(&self.execution(), call).await {
             Ok(seen) => seen,
             Err(error) => return all(EngineError::Observe(error), count),
         };

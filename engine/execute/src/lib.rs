@@ -28,4 +28,6 @@ pub use crate::deeds::{Moved, canary, rebalance, snapshot};
 pub use crate::error::{ExecuteError, StepError};
 pub use crate::execute::execute;
 pub use crate::lacks::of_gate as lacks;
-pub use crate::observe::{AskError, ObserveError, VitalsError, ask, exporters, observe, vitals};
+pub use crate::observe::{
+    AskError, ObserveError, VitalsError, ask, exporters, observe, observe_exporters, vitals,
+};

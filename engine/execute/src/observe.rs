@@ -46,10 +46,38 @@ pub enum ObserveError {
 
 /// Looks at a cluster: its book, its components, its product.
 pub async fn observe(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterObserved, ObserveError> {
-    cancellable(call, look(cluster, call)).await.unwrap_or(Err(ObserveError::Cancelled))
+    looked(cluster, Ask::ForThoseInTheBook, call).await
 }
 
-async fn look(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterObserved, ObserveError> {
+/// The same for who is about to change its exporters: the product remembers those that left, and that they were disabled, so
+/// that it is asked where the book has none too.
+pub async fn observe_exporters(
+    cluster: &Cluster<'_>,
+    call: &Call,
+) -> Result<ClusterObserved, ObserveError> {
+    looked(cluster, Ask::ForAllExporters, call).await
+}
+
+/// When the product is asked where its exporters stand. Each question is a call, and most clusters have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ask {
+    ForThoseInTheBook,
+    ForAllExporters,
+}
+
+async fn looked(
+    cluster: &Cluster<'_>,
+    ask: Ask,
+    call: &Call,
+) -> Result<ClusterObserved, ObserveError> {
+    cancellable(call, look(cluster, ask, call)).await.unwrap_or(Err(ObserveError::Cancelled))
+}
+
+async fn look(
+    cluster: &Cluster<'_>,
+    ask: Ask,
+    call: &Call,
+) -> Result<ClusterObserved, ObserveError> {
     let book = cluster.target().book();
     let record = record(book).await?;
     // A place without a cluster has none, and need not be searched for them.
@@ -59,18 +87,18 @@ async fn look(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterObserved, Obs
     let product = match cluster.connect_to(&components, call).await {
         Ok(None) => ProductObserved::Down,
         Ok(Some(product)) => match product.client.cluster_from_any().await {
+            Ok(answered) if exporters.is_empty() && ask == Ask::ForThoseInTheBook => {
+                ProductObserved::Answered(ProductAnswer {
+                    by: answered.by,
+                    topology: answered.value,
+                    exporters: BTreeMap::new(),
+                })
+            }
             Ok(answered) => match product.exporters().await {
                 Ok(states) => ProductObserved::Answered(ProductAnswer {
                     by: answered.by,
                     topology: answered.value,
                     exporters: states,
-                }),
-                // The product remembers those that left, and whether one of their name would export; a cluster that has
-                // none is not taken for silent when it does not say so.
-                Err(_) if exporters.is_empty() => ProductObserved::Answered(ProductAnswer {
-                    by: answered.by,
-                    topology: answered.value,
-                    exporters: BTreeMap::new(),
                 }),
                 Err(error) => ProductObserved::Silent(chain(&error)),
             },
