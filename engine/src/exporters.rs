@@ -18,11 +18,10 @@ use zeebe_execute::{execute, observe_exporters};
 use zeebe_plan::desired;
 use zeebe_plan::observed::{
     ClusterObserved, ClusterRecord, ExporterPhase, ExporterRecord, Exporters, Phase,
-    ProductObserved,
 };
 use zeebe_plan::product::ExporterState;
-use zeebe_plan::{Plan, PlanError, order};
-use zeebe_spec::{ExporterMistake, ExporterName, ExporterSpec, IndexPrefix, SearchSink, Sink};
+use zeebe_plan::{Plan, order};
+use zeebe_spec::{ExporterMistake, ExporterName, ExporterSpec};
 use zeebe_target::Call;
 
 use crate::cluster::Cluster;
@@ -224,11 +223,7 @@ impl Cluster {
 
 fn exporter_of(seen: &ClusterObserved, name: &ExporterName) -> Option<ExporterSeen> {
     let record = seen.exporters.get(name)?.clone();
-    let state = match &seen.product {
-        ProductObserved::Answered(answer) => answer.exporters.get(name.as_str()).copied(),
-        ProductObserved::Down | ProductObserved::Silent(_) => None,
-    };
-    Some(ExporterSeen { record, state })
+    Some(ExporterSeen { record, state: seen.exporter_state(name) })
 }
 
 /// What a wish means for the plan, or why it cannot be.
@@ -262,9 +257,9 @@ fn mistakes_there<'a>(
     let mut mistakes = spec.mistakes_on(&record.spec.version);
     for other in others.filter(|other| other.spec.name != spec.name) {
         if other.phase != ExporterPhase::Leaving
-            && let (Some(ours), Some(theirs)) = (indices(spec), indices(&other.spec))
+            && let (Some(ours), Some(theirs)) = (spec.store(), other.spec.store())
             && ours.url == theirs.url
-            && overlaps(&prefix(ours), &prefix(theirs))
+            && overlaps(ours.prefix(), theirs.prefix())
         {
             mistakes.push(ExporterMistake {
                 at: format!("{}.index.prefix", spec.kind()),
@@ -273,8 +268,8 @@ fn mistakes_there<'a>(
                     "It writes to {} with the prefix \"{}\", and this one with \"{}\": what the one exports, the other \
                      would overwrite. Expected prefixes of which neither starts with the other.",
                     theirs.url,
-                    prefix(theirs),
-                    prefix(ours)
+                    theirs.prefix(),
+                    ours.prefix()
                 ),
             });
         }
@@ -282,23 +277,6 @@ fn mistakes_there<'a>(
     mistakes
 }
 
-fn indices(spec: &ExporterSpec) -> Option<&SearchSink> {
-    match &spec.sink {
-        Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => Some(sink),
-        Sink::Jar(_) => None,
-    }
-}
-
-fn prefix(sink: &SearchSink) -> String {
-    sink.index.prefix.as_ref().map_or("zeebe-record", IndexPrefix::as_str).to_owned()
-}
-
 fn overlaps(one: &str, other: &str) -> bool {
     one.starts_with(other) || other.starts_with(one)
-}
-
-impl From<PlanError> for ExporterError {
-    fn from(error: PlanError) -> Self {
-        Self::Engine(Arc::new(EngineError::Plan(error)))
-    }
 }

@@ -145,6 +145,16 @@ pub struct ClusterObserved {
     pub product: ProductObserved,
 }
 
+impl ClusterObserved {
+    /// Where the product says that an exporter stands; `None` where it does not know it or cannot say.
+    pub fn exporter_state(&self, name: &ExporterName) -> Option<ExporterState> {
+        match &self.product {
+            ProductObserved::Answered(answer) => answer.exporters.get(name.as_str()).copied(),
+            ProductObserved::Down | ProductObserved::Silent(_) => None,
+        }
+    }
+}
+
 /// Volatile facts for data sources and gates: never part of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterVitals {

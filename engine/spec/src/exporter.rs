@@ -140,6 +140,16 @@ pub struct SearchSink {
     pub authentication: Option<Authentication>,
 }
 
+impl SearchSink {
+    /// What the names of its indices start with.
+    pub fn prefix(&self) -> &str {
+        self.index.prefix.as_ref().map_or(USUAL_PREFIX, IndexPrefix::as_str)
+    }
+}
+
+/// The product's own prefix, in the exporters of 8.5.8 and 8.6.0.
+const USUAL_PREFIX: &str = "zeebe-record";
+
 /// How indices are made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexSpec {
@@ -226,7 +236,7 @@ const INCOMPATIBLE: [(&str, &str); 2] = [
     ),
 ];
 
-/// What the product does with a request that takes longer: it sends the same again.
+/// While a request is waited for, its partition exports nothing else: a longer wait is taken for a mistake in the unit.
 const LONGEST_REQUEST_S: u64 = 600;
 
 impl ExporterSpec {
@@ -239,12 +249,10 @@ impl ExporterSpec {
         }
     }
 
-    /// What its indices' names start with, where it has indices.
-    pub fn prefix(&self) -> Option<&str> {
+    /// The search store that it writes to, if it is one.
+    pub const fn store(&self) -> Option<&SearchSink> {
         match &self.sink {
-            Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => {
-                Some(sink.index.prefix.as_ref().map_or("zeebe-record", IndexPrefix::as_str))
-            }
+            Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => Some(sink),
             Sink::Jar(_) => None,
         }
     }

@@ -65,7 +65,9 @@ pub fn exporters(
         wishes.contains_key(*name) && record.phase != ExporterPhase::Leaving
     });
     let of_wish: Vec<(&ExporterRecord, Option<Switch>)> = of_wish
-        .map(|(name, record)| (record, switched(record.spec.working, state(observed, name))))
+        .map(|(name, record)| {
+            (record, switched(record.spec.working, observed.exporter_state(name)))
+        })
         .collect();
     let switches =
         of_wish.iter().filter_map(|(record, to)| Some(switch(&record.spec.name, (*to)?)));
@@ -132,7 +134,7 @@ pub(super) fn before_the_roll(
     work: &mut Vec<Step>,
 ) {
     for name in leaving(observed) {
-        match (state(observed, name), known(desired, observed)) {
+        match (observed.exporter_state(name), known(desired, observed)) {
             (
                 Some(
                     ExporterState::Enabled
@@ -157,7 +159,7 @@ pub(super) fn after_the_roll(
 ) {
     let deletes = desired.spec.version.minor() >= Minor::FIRST_WITH_EXPORTER_DELETION;
     for name in leaving(observed) {
-        match (state(observed, name), known(desired, observed)) {
+        match (observed.exporter_state(name), known(desired, observed)) {
             (Some(_), _) | (None, Known::Unasked) if deletes => {
                 work.push(switch(name, Switch::Gone));
             }
@@ -193,14 +195,6 @@ fn leaving(observed: &ClusterObserved) -> impl Iterator<Item = &ExporterName> {
         .iter()
         .filter(|(_, record)| record.phase == ExporterPhase::Leaving)
         .map(|(name, _)| name)
-}
-
-/// Where the product says that an exporter stands; `None` where it does not know it or cannot say.
-fn state(observed: &ClusterObserved, name: &ExporterName) -> Option<ExporterState> {
-    match &observed.product {
-        ProductObserved::Answered(answer) => answer.exporters.get(name.as_str()).copied(),
-        ProductObserved::Down | ProductObserved::Silent(_) => None,
-    }
 }
 
 fn switch(exporter: &ExporterName, to: Switch) -> Step {

@@ -43,7 +43,7 @@ fn what_is_left_open_is_no_mistake() {
     let spec = search(|_| {});
     assert_eq!(told(&spec.mistakes()), Vec::<String>::new());
     assert_eq!(told(&spec.mistakes_on(&version("8.5.8"))), Vec::<String>::new());
-    assert_eq!(spec.prefix(), Some("zeebe-record"));
+    assert_eq!(spec.store().map(SearchSink::prefix), Some("zeebe-record"));
 }
 
 #[test]
