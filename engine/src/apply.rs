@@ -1,6 +1,6 @@
 //! Deeds: each under the lease, after a look of its own, and only what the user has seen.
 
-use zeebe_execute::{execute, observe};
+use zeebe_execute::{Answer, execute, observe};
 use zeebe_plan::Plan;
 use zeebe_plan::observed::ClusterObserved;
 use zeebe_spec::{ClusterSpec, DeletionProtection};
@@ -18,6 +18,19 @@ pub struct Applied {
     pub seen: ClusterObserved,
 }
 
+/// The right to change the cluster. When it is given up, nobody relies on what the product said before.
+#[derive(Debug)]
+pub(crate) struct Held {
+    _lease: Box<dyn Lease>,
+    answer: Answer,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.answer.forget();
+    }
+}
+
 impl Cluster {
     /// Makes the cluster, or finishes a creation of the same wish that was cut off.
     ///
@@ -31,7 +44,7 @@ impl Cluster {
         let lease = self.lease("create").await?;
         let plan = self.plan_creation(spec, call).await?;
         let sentences = agreed(&plan, planned)?;
-        self.carry_out(&plan, "create", lease.as_ref(), call).await?;
+        self.carry_out(&plan, "create", &lease, call).await?;
         self.applied(sentences, call).await
     }
 
@@ -48,7 +61,7 @@ impl Cluster {
         let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
         let plan = self.plan_change(spec, &seen, call).await?;
         let sentences = agreed(&plan, planned)?;
-        self.carry_out(&plan, "update", lease.as_ref(), call).await?;
+        self.carry_out(&plan, "update", &lease, call).await?;
         self.applied(sentences, call).await
     }
 
@@ -64,19 +77,20 @@ impl Cluster {
         let lease = self.lease("destroy").await?;
         let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
         let plan = self.plan_destruction(&seen, protection)?;
-        self.carry_out(&plan, "destroy", lease.as_ref(), call).await?;
+        self.carry_out(&plan, "destroy", &lease, call).await?;
         Ok(plan.sentences())
     }
 
-    pub(crate) async fn lease(&self, purpose: &str) -> Result<Box<dyn Lease>, EngineError> {
-        self.target.book().lease(purpose).await.map_err(EngineError::Lease)
+    pub(crate) async fn lease(&self, purpose: &str) -> Result<Held, EngineError> {
+        let lease = self.target.book().lease(purpose).await.map_err(EngineError::Lease)?;
+        Ok(Held { _lease: lease, answer: self.answer.clone() })
     }
 
     async fn carry_out(
         &self,
         plan: &Plan,
         purpose: &str,
-        _lease: &dyn Lease,
+        _lease: &Held,
         call: &Call,
     ) -> Result<(), EngineError> {
         if plan.steps.is_empty() {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use zeebe_execute::{observe, vitals};
+use zeebe_execute::{Answer, observe_again, observe_first, vitals};
 use zeebe_management::Transport;
 use zeebe_plan::desired::{gateway_address, rest_address};
 use zeebe_plan::observed::{ClusterObserved, ClusterRecord, ClusterVitals};
@@ -18,6 +18,7 @@ pub struct Cluster {
     pub(crate) target: Box<dyn Target>,
     transport: Transport,
     pub(crate) gatherings: Gatherings,
+    pub(crate) answer: Answer,
 }
 
 impl fmt::Debug for Cluster {
@@ -44,8 +45,9 @@ impl Cluster {
         target: Box<dyn Target>,
         transport: Transport,
         gatherings: Gatherings,
+        answer: Answer,
     ) -> Self {
-        Self { target, transport, gatherings }
+        Self { target, transport, gatherings, answer }
     }
 
     pub(crate) fn execution(&self) -> zeebe_execute::Cluster<'_> {
@@ -75,7 +77,12 @@ impl Cluster {
 
     /// Looks at its book, its components and its product.
     pub async fn look(&self, call: &Call) -> Result<ClusterObserved, EngineError> {
-        observe(&self.execution(), call).await.map_err(EngineError::Observe)
+        observe_first(&self.execution(), &self.answer, call).await.map_err(EngineError::Observe)
+    }
+
+    /// The same for one of its many children: the product is not asked again for each of them.
+    pub(crate) async fn look_again(&self, call: &Call) -> Result<ClusterObserved, EngineError> {
+        observe_again(&self.execution(), &self.answer, call).await.map_err(EngineError::Observe)
     }
 
     /// Looks at leaders, health and versions.

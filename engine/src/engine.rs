@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use zeebe_config::SettingMistake;
+use zeebe_execute::Answers;
 use zeebe_management::{Timeouts, Transport};
 use zeebe_spec::{ClusterName, ClusterParts, ClusterSpec, TargetSpec};
 use zeebe_target::Target;
@@ -14,13 +15,14 @@ use crate::exporters::Gatherings;
 use crate::id::{Id, parse};
 
 /// What all clusters of one process share: connections, the environment as it was read once, the host of
-/// simulated clusters, and those who ask for exporters at the same time.
+/// simulated clusters, those who ask for exporters at the same time, and what products answered a moment ago.
 #[derive(Clone, Debug)]
 pub struct Engine {
     pub(crate) environment: LocalEnvironment,
     simulated: SimulatedHost,
     transport: Transport,
     gatherings: Gatherings,
+    answers: Answers,
 }
 
 impl Engine {
@@ -37,6 +39,7 @@ impl Engine {
             simulated: SimulatedHost::default(),
             transport,
             gatherings: Gatherings::default(),
+            answers: Answers::default(),
         })
     }
 
@@ -60,7 +63,7 @@ impl Engine {
                 Box::new(SimulatedCluster::new(name, simulated, &self.simulated))
             }
         };
-        Ok(Cluster::new(target, self.transport.clone(), self.gatherings.clone()))
+        Ok(self.at_target(target))
     }
 
     /// The place of a cluster by its address.
@@ -72,6 +75,16 @@ impl Engine {
             ),
             Id::Simulated(root) => Box::new(SimulatedCluster::at(root, &self.simulated)),
         };
-        Ok(Cluster::new(target, self.transport.clone(), self.gatherings.clone()))
+        Ok(self.at_target(target))
+    }
+
+    fn at_target(&self, target: Box<dyn Target>) -> Cluster {
+        let answer = self.answers.of(&target.place().id);
+        Cluster::new(target, self.transport.clone(), self.gatherings.clone(), answer)
+    }
+
+    /// How many calls of the management API this engine has sent.
+    pub fn management_calls(&self) -> u64 {
+        self.transport.sent()
     }
 }

@@ -86,13 +86,14 @@ pub struct ExporterSeen {
 }
 
 impl Cluster {
-    /// Looks at one exporter; `None` where it certainly is not there.
+    /// Looks at one exporter; `None` where it certainly is not there. What the product says may be some seconds old, so that
+    /// a refresh of all exporters of a cluster asks it once.
     pub async fn exporter(
         &self,
         name: &ExporterName,
         call: &Call,
     ) -> Result<Option<ExporterSeen>, EngineError> {
-        let seen = self.look(call).await?;
+        let seen = self.look_again(call).await?;
         Ok(exporter_of(&seen, name))
     }
 

@@ -29,5 +29,6 @@ pub use crate::error::{ExecuteError, StepError};
 pub use crate::execute::execute;
 pub use crate::lacks::of_gate as lacks;
 pub use crate::observe::{
-    AskError, ObserveError, VitalsError, ask, exporters, observe, observe_exporters, vitals,
+    Answer, Answers, AskError, ObserveError, VitalsError, ask, exporters, observe, observe_again,
+    observe_exporters, observe_first, vitals,
 };

@@ -1,5 +1,7 @@
 //! Looking: at the book, at the target, at the product. Changes nothing.
 
+mod answers;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -12,9 +14,11 @@ use zeebe_plan::product::{ChangeRequest, PlannedChange};
 use zeebe_target::{Book, BookError, Call, DocumentName, Entry, Event, TargetError};
 
 use crate::chain::chain;
-use crate::cluster::{Cluster, ConnectError};
+use crate::cluster::{Cluster, Components, ConnectError};
 use crate::error::StepError;
 use crate::retry::cancellable;
+
+pub use crate::observe::answers::{Answer, Answers};
 
 /// Why a look found nothing that can be relied on. Never to be read as "nothing is there".
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +50,7 @@ pub enum ObserveError {
 
 /// Looks at a cluster: its book, its components, its product.
 pub async fn observe(cluster: &Cluster<'_>, call: &Call) -> Result<ClusterObserved, ObserveError> {
-    looked(cluster, Ask::ForThoseInTheBook, call).await
+    looked(cluster, Ask::ForThoseInTheBook, None, call).await
 }
 
 /// The same for who is about to change its exporters: the product remembers those that left, and that they were disabled, so
@@ -55,58 +59,112 @@ pub async fn observe_exporters(
     cluster: &Cluster<'_>,
     call: &Call,
 ) -> Result<ClusterObserved, ObserveError> {
-    looked(cluster, Ask::ForAllExporters, call).await
+    looked(cluster, Ask::ForAllExporters, None, call).await
+}
+
+/// The same as [`observe`], with what the product says kept for [`observe_again`].
+pub async fn observe_first(
+    cluster: &Cluster<'_>,
+    answer: &Answer,
+    call: &Call,
+) -> Result<ClusterObserved, ObserveError> {
+    looked(cluster, Ask::ForThoseInTheBook, Some((answer, Share::Kept)), call).await
+}
+
+/// The same as [`observe`], with what the product said to somebody else some seconds ago, where book and components are
+/// still as they were then.
+pub async fn observe_again(
+    cluster: &Cluster<'_>,
+    answer: &Answer,
+    call: &Call,
+) -> Result<ClusterObserved, ObserveError> {
+    looked(cluster, Ask::ForThoseInTheBook, Some((answer, Share::Taken)), call).await
 }
 
 /// When the product is asked where its exporters stand. Each question is a call, and most clusters have none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Ask {
     ForThoseInTheBook,
     ForAllExporters,
 }
 
+/// What is done with an answer that others may have had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Share {
+    Kept,
+    Taken,
+}
+
 async fn looked(
     cluster: &Cluster<'_>,
     ask: Ask,
+    share: Option<(&Answer, Share)>,
     call: &Call,
 ) -> Result<ClusterObserved, ObserveError> {
-    cancellable(call, look(cluster, ask, call)).await.unwrap_or(Err(ObserveError::Cancelled))
+    // On the heap: it lies in every future that looks.
+    let look = Box::pin(async {
+        let site = site(cluster, call).await?;
+        let there = site.clone();
+        let question = product(cluster, &there, ask, call);
+        match share {
+            None => Ok(site.with(question.await?)),
+            Some((answer, Share::Kept)) => answer.ask(site, ask, question).await,
+            Some((answer, Share::Taken)) => answer.kept_or_ask(site, ask, question).await,
+        }
+    });
+    cancellable(call, look).await.unwrap_or(Err(ObserveError::Cancelled))
 }
 
-async fn look(
-    cluster: &Cluster<'_>,
-    ask: Ask,
-    call: &Call,
-) -> Result<ClusterObserved, ObserveError> {
+/// What the book and the target say: all of a look but the product.
+#[derive(Clone, Debug, PartialEq)]
+struct Site {
+    record: Option<ClusterRecord>,
+    exporters: Exporters,
+    last_apply: LastApply,
+    components: Components,
+}
+
+impl Site {
+    fn with(self, product: ProductObserved) -> ClusterObserved {
+        let Self { record, exporters, last_apply, components } = self;
+        ClusterObserved { record, exporters, last_apply, components, product }
+    }
+}
+
+async fn site(cluster: &Cluster<'_>, call: &Call) -> Result<Site, ObserveError> {
     let book = cluster.target().book();
     let record = record(book).await?;
     // A place without a cluster has none, and need not be searched for them.
     let exporters = if record.is_some() { exporters_of(book).await? } else { Exporters::new() };
     let last_apply = last_apply(&book.journal().await.map_err(ObserveError::Book)?);
     let components = cluster.target().observe(call).await.map_err(ObserveError::Target)?;
-    let product = match cluster.connect_to(&components, call).await {
-        Ok(None) => ProductObserved::Down,
-        Ok(Some(product)) => match product.client.cluster_from_any().await {
-            Ok(answered) if exporters.is_empty() && ask == Ask::ForThoseInTheBook => {
-                ProductObserved::Answered(ProductAnswer {
-                    by: answered.by,
-                    topology: answered.value,
-                    exporters: BTreeMap::new(),
-                })
-            }
-            Ok(answered) => match product.exporters().await {
-                Ok(states) => ProductObserved::Answered(ProductAnswer {
-                    by: answered.by,
-                    topology: answered.value,
-                    exporters: states,
-                }),
-                Err(error) => ProductObserved::Silent(chain(&error)),
-            },
-            Err(error) => ProductObserved::Silent(chain(&error)),
-        },
-        Err(error) => return Err(ObserveError::Connect(error)),
+    Ok(Site { record, exporters, last_apply, components })
+}
+
+async fn product(
+    cluster: &Cluster<'_>,
+    site: &Site,
+    ask: Ask,
+    call: &Call,
+) -> Result<ProductObserved, ObserveError> {
+    let connected = cluster.connect_to(&site.components, call).await;
+    let Some(product) = connected.map_err(ObserveError::Connect)? else {
+        return Ok(ProductObserved::Down);
     };
-    Ok(ClusterObserved { record, exporters, last_apply, components, product })
+    let answered = match product.client.cluster_from_any().await {
+        Ok(answered) => answered,
+        Err(error) => return Ok(ProductObserved::Silent(chain(&error))),
+    };
+    let nobody_asks = site.exporters.is_empty() && ask == Ask::ForThoseInTheBook;
+    let exporters = if nobody_asks { Ok(BTreeMap::new()) } else { product.exporters().await };
+    Ok(match exporters {
+        Ok(exporters) => ProductObserved::Answered(ProductAnswer {
+            by: answered.by,
+            topology: answered.value,
+            exporters,
+        }),
+        Err(error) => ProductObserved::Silent(chain(&error)),
+    })
 }
 
 /// The cluster's own document.

@@ -1,5 +1,7 @@
 //! One request, one answer, and what may go wrong between them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
@@ -54,6 +56,7 @@ pub struct TransportError {
 pub struct Transport {
     http: reqwest::Client,
     timeouts: Timeouts,
+    sent: Arc<AtomicU64>,
 }
 
 /// A request that can be sent to any broker.
@@ -117,7 +120,12 @@ impl Transport {
             .pool_max_idle_per_host(CONNECTIONS)
             .build()
             .map_err(|source| TransportError { source })?;
-        Ok(Self { http, timeouts })
+        Ok(Self { http, timeouts, sent: Arc::default() })
+    }
+
+    /// How many requests were sent, by all that share it.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
     }
 
     /// Sends one request once. Dropping the future drops the connection.
@@ -155,6 +163,7 @@ impl Transport {
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
+        self.sent.fetch_add(1, Ordering::Relaxed);
         builder.send().await.map_err(|error| self.explain(call.clone(), request, error))
     }
 
