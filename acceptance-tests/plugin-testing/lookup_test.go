@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 
@@ -73,6 +74,51 @@ func TestDataSourcesOfNothingAreErrors(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTheDataSourceOfAnExporterSaysHowFarItIs(t *testing.T) {
+	wished := newExporter(newCluster(t, "watched").sized(3, 3), "audit", `opensearch = { url = "http://127.0.0.1:9200" }`)
+	wished.cluster.partitions = 2
+	lookup := `
+data "zeebe_exporter" "this" {
+  cluster = zeebe_cluster.this.handle
+  name    = %s
+}
+`
+	of := "data.zeebe_exporter.this"
+	says := func(value knownvalue.Check, path tfjsonpath.Path) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue(of, path, value)
+	}
+	at := func(partition, attribute string) tfjsonpath.Path {
+		return tfjsonpath.New("partitions").AtMapKey(partition).AtMapKey(attribute)
+	}
+	resource.ParallelTest(t, resource.TestCase{
+		ExternalProviders: provider,
+		CheckDestroy:      wished.cluster.isGone,
+		Steps: []resource.TestStep{
+			{
+				Config: wished.config() + fmt.Sprintf(lookup, "zeebe_exporter.this.name"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+				ConfigStateChecks: []statecheck.StateCheck{
+					says(knownvalue.StringExact(wished.id()), tfjsonpath.New("id")),
+					says(knownvalue.StringExact("opensearch"), tfjsonpath.New("sink")),
+					says(knownvalue.StringExact("enabled"), tfjsonpath.New("state")),
+					says(knownvalue.StringExact("exporting"), tfjsonpath.New("exporting")),
+					says(knownvalue.Int64Exact(0), tfjsonpath.New("backlog")),
+					says(knownvalue.MapSizeExact(2), tfjsonpath.New("partitions")),
+					says(knownvalue.NotNull(), at("2", "leader")),
+					says(knownvalue.StringExact("enabled"), at("2", "state")),
+					says(knownvalue.Int64Exact(0), at("2", "backlog")),
+				},
+			},
+			{
+				Config:      wished.config() + fmt.Sprintf(lookup, `"lake"`),
+				ExpectError: regexp.MustCompile(`has no exporter "lake"`),
+			},
+		},
+	})
 }
 
 func TestUpgradePathIsAFunction(t *testing.T) {

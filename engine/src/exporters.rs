@@ -14,10 +14,10 @@ mod gathering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use zeebe_execute::{execute, observe_exporters};
+use zeebe_execute::{execute, exporter_vitals, observe_exporters};
 use zeebe_plan::desired;
 use zeebe_plan::observed::{
-    ClusterObserved, ClusterRecord, ExporterPhase, ExporterRecord, Exporters, Phase,
+    ClusterObserved, ClusterRecord, ExporterPhase, ExporterRecord, ExporterVitals, Exporters, Phase,
 };
 use zeebe_plan::product::ExporterState;
 use zeebe_plan::{Plan, order};
@@ -25,7 +25,7 @@ use zeebe_spec::{ExporterMistake, ExporterName, ExporterSpec};
 use zeebe_target::Call;
 
 use crate::cluster::Cluster;
-use crate::error::EngineError;
+use crate::error::{EngineError, ProductError};
 use crate::planning::checked;
 
 pub(crate) use crate::exporters::gathering::Gatherings;
@@ -97,8 +97,26 @@ impl Cluster {
         Ok(exporter_of(&seen, name))
     }
 
+    /// Looks at how one exporter is, partition by partition; `None` where there is no such exporter.
+    pub async fn exporter_vitals(
+        &self,
+        name: &ExporterName,
+        call: &Call,
+    ) -> Result<Option<(ExporterRecord, ExporterVitals)>, EngineError> {
+        let (Some(cluster), Some(record)) =
+            (self.record().await?, self.exporters().await?.remove(name))
+        else {
+            return Ok(None);
+        };
+        let partitions = cluster.shape.partitions;
+        let vitals = exporter_vitals(&self.execution(), name, partitions, call)
+            .await
+            .map_err(|error| EngineError::Management(ProductError::Vitals(error)))?;
+        Ok(Some((record, vitals)))
+    }
+
     /// The documents of its exporters.
-    pub(crate) async fn exporters(&self) -> Result<Exporters, EngineError> {
+    pub async fn exporters(&self) -> Result<Exporters, EngineError> {
         zeebe_execute::exporters(&self.execution()).await.map_err(EngineError::Observe)
     }
 

@@ -6,7 +6,7 @@
 //!                                             ├─ create, change, destroy: lease, look, plan, compare, execute
 //!                                             ├─ export, exporter: those who ask at once are served in one roll
 //!                                             ├─ rebalance, snapshot, verify: lease, then ask the product and wait
-//!                                             └─ vitals, journal
+//!                                             └─ vitals, exporter_vitals, journal
 //! Engine::places ─▶ every Cluster of an estate
 //! ```
 //!
@@ -32,7 +32,8 @@ pub use zeebe_execute::Moved;
 pub use zeebe_management::{KeptTopology, ParseTopologyError, parse_topology};
 pub use zeebe_plan::error::{Fixed, PlanError};
 pub use zeebe_plan::observed::{
-    ClusterObserved, ClusterRecord, ClusterVitals, ExporterPhase, ExporterRecord, LastApply, Phase,
+    ClusterObserved, ClusterRecord, ClusterVitals, ExporterAtPartition, ExporterPhase,
+    ExporterRecord, ExporterVitals, LastApply, Phase,
 };
 pub use zeebe_plan::product::ExporterState;
 pub use zeebe_plan::{Plan, Step, distribution, product};

@@ -1,4 +1,5 @@
 //! Data sources: what is volatile.
 
 pub mod cluster;
+pub mod exporter;
 pub mod topology;

@@ -5,7 +5,9 @@ use std::fmt::Write;
 
 use tf_sdk::{Diagnostic, Path, Step};
 use zeebe_engine::{EngineError, EstateError, ExporterError, PlanError, Preflight, SettingMistake};
-use zeebe_spec::{ExporterMistake, SpecAttribute, SpecMistake, TargetSpec, UpgradeError};
+use zeebe_spec::{
+    ExporterMistake, ExporterName, SpecAttribute, SpecMistake, TargetSpec, UpgradeError,
+};
 
 /// A mistake between the parts of a wish.
 pub(crate) fn mistake(mistake: &SpecMistake, target: &TargetSpec) -> Diagnostic {
@@ -143,12 +145,35 @@ pub(crate) fn exporter(error: &ExporterError, name: &str, cluster: &str) -> Vec<
     }
 }
 
-fn absent_handle(id: &str) -> Diagnostic {
+/// No cluster stands at the address that a handle says.
+pub(crate) fn absent_handle(id: &str) -> Diagnostic {
     Diagnostic::error(
         format!("no cluster stands at {id}"),
         "There is no book of a cluster there. Expected the attribute `handle` of a `zeebe_cluster`.",
     )
     .at(Path::attribute("cluster"))
+}
+
+/// A cluster that has no exporter of that name.
+pub(crate) fn absent_exporter<'a>(
+    name: &ExporterName,
+    cluster: &str,
+    others: impl Iterator<Item = &'a ExporterName>,
+) -> Diagnostic {
+    let others: Vec<String> = others.map(|name| format!("\"{name}\"")).collect();
+    let there = if others.is_empty() {
+        "It has none that this provider made.".to_owned()
+    } else {
+        format!("Those that it has: {}.", others.join(", "))
+    };
+    Diagnostic::error(
+        format!("cluster {cluster} has no exporter \"{name}\""),
+        format!(
+            "{there} Expected the attribute `name` of a `zeebe_exporter`. Where the same configuration makes it, say \
+             `name = zeebe_exporter.{name}.name`, so that it is there before it is looked at."
+        ),
+    )
+    .at(Path::attribute("name"))
 }
 
 /// The address of an exporter that is none.

@@ -40,6 +40,7 @@ pub fn provider(engine: Engine) -> Provider {
         .with_resource(identified(resources::cluster::ClusterResource::new(engine.clone())))
         .with_resource(identified(resources::exporter::ExporterResource::new(engine.clone())))
         .with_data_source(data_source(data_sources::cluster::ClusterLookup::new(engine.clone())))
+        .with_data_source(data_source(data_sources::exporter::ExporterLookup::new(engine.clone())))
         .with_data_source(data_source(data_sources::topology::TopologyLookup::new(engine.clone())))
         .with_function(function(functions::parse_topology::ParseTopology))
         .with_function(function(functions::partition_distribution::PartitionDistribution))

@@ -16,7 +16,9 @@ mod cluster;
 mod deeds;
 mod error;
 mod execute;
+mod exporting;
 mod lacks;
+mod leaders;
 mod observe;
 mod retry;
 mod run;
@@ -27,6 +29,7 @@ pub use crate::cluster::{Cluster, ConnectError};
 pub use crate::deeds::{Moved, canary, rebalance, snapshot};
 pub use crate::error::{ExecuteError, StepError};
 pub use crate::execute::execute;
+pub use crate::exporting::exporter_vitals;
 pub use crate::lacks::of_gate as lacks;
 pub use crate::observe::{
     Answer, Answers, AskError, ObserveError, VitalsError, ask, exporters, observe, observe_again,

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use zeebe_spec::{BrokerId, ClusterSpec, ExporterName, ExporterSpec, Version};
+use zeebe_spec::{BrokerId, ClusterSpec, ExporterName, ExporterSpec, PartitionId, Version};
 
 use crate::component::{ComponentId, ComponentState, Observed};
-use crate::product::{ClusterTopology, ExporterState, GatewayView};
+use crate::product::{ClusterTopology, ExporterState, ExportingPhase, GatewayView};
 
 /// How far a cluster is in its life, as its book says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,4 +162,52 @@ pub struct ClusterVitals {
     pub topology: ClusterTopology,
     /// Leaders and health, as a gateway sees them; `None` where no gateway answered.
     pub gateway: Option<GatewayView>,
+}
+
+/// How one exporter is, partition by partition: never part of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExporterVitals {
+    /// Where the product says that it stands over all; `None` where it does not know it, or cannot say (before 8.6).
+    pub state: Option<ExporterState>,
+    /// Each partition of the cluster.
+    pub partitions: BTreeMap<PartitionId, ExporterAtPartition>,
+}
+
+/// How one exporter is with one partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExporterAtPartition {
+    /// Who leads the partition, and so exports it; without a leader nothing else is known.
+    pub leader: Option<BrokerId>,
+    /// Where the exporter stands at the leader's copy; `None` where the minor cannot say.
+    pub state: Option<ExporterState>,
+    /// Whether the copy exports at all.
+    pub exporting: Option<ExportingPhase>,
+    /// The last record that is safe with its sink. Where its broker has counted nothing for it since it started, that of
+    /// the slowest exporter of the partition, which is no farther.
+    pub exported: Option<i64>,
+    /// The last record that it was given since its broker started.
+    pub given: Option<i64>,
+    /// The last command that the partition has processed.
+    pub processed: Option<i64>,
+}
+
+impl ExporterAtPartition {
+    /// How many positions lie between what is safe with the sink and the farther of what the exporter was given and what
+    /// the partition has processed. Records that its filter will pass over count among them. `None` for one that the log
+    /// does not wait for, and where nobody knows.
+    pub fn backlog(&self) -> Option<u64> {
+        let waits = match self.state {
+            Some(ExporterState::Disabled | ExporterState::Disabling) => false,
+            Some(
+                ExporterState::Enabling
+                | ExporterState::Enabled
+                | ExporterState::Unknown
+                | ExporterState::ConfigNotFound,
+            )
+            | None => true,
+        };
+        let end = self.given.max(self.processed)?;
+        let exported = self.exported?;
+        waits.then(|| u64::try_from(end.saturating_sub(exported)).unwrap_or(0))
+    }
 }

@@ -302,3 +302,97 @@ async fn a_plan_holds_while_the_cluster_is_not_known() {
     assert_eq!(planned.member("id"), &Value::Unknown);
     assert_eq!(texts(planned.member("last_change")).len(), 2);
 }
+
+/// What the data source says of the exporter.
+async fn seen(cluster: &Core) -> Value {
+    let config = json!({ "cluster": { "id": cluster.id() }, "name": "audit" });
+    cluster.look("zeebe_exporter", &config).await.unwrap()
+}
+
+fn words<const N: usize>(seen: &Value, names: [&str; N]) -> [Value; N] {
+    names.map(|name| seen.member(name).clone())
+}
+
+#[tokio::test]
+async fn the_data_source_says_how_far_an_exporter_is_on_each_partition() {
+    let (cluster, mut exporter) = exporting().await;
+    exporter.reach(&config(&exporter, &json!({}))).await;
+    let found = seen(&cluster).await;
+    assert_eq!(
+        words(&found, ["id", "sink", "phase", "state", "exporting", "backlog"]),
+        [
+            Value::text(format!("{}/exporters/audit", cluster.id())),
+            Value::text("elasticsearch"),
+            Value::text("ready"),
+            Value::text("enabled"),
+            Value::text("exporting"),
+            Value::integer(0),
+        ]
+    );
+    for id in ["1", "2", "3"] {
+        let partition = found.member("partitions").member(id);
+        assert_eq!(
+            words(partition, ["state", "exporting", "backlog"]),
+            [Value::text("enabled"), Value::text("exporting"), Value::integer(0)]
+        );
+        assert_eq!(partition.member("exported_position"), partition.member("given_position"));
+        assert_ne!(partition.member("leader"), &Value::Null, "{partition:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_data_source_says_what_waits_for_a_sink_that_is_down() {
+    let (cluster, mut exporter) = exporting().await;
+    cluster.faults(&json!({ "trouble": { "sinks_down": ["audit"] } }));
+    let wish = config(&exporter, &json!({}));
+    assert!(matches!(exporter.apply(&wish).await, Applied::Failed(_)), "the sink is down");
+    let found = seen(&cluster).await;
+    assert_eq!(
+        words(&found, ["phase", "state"]),
+        [Value::text("provisioning"), Value::text("enabled")]
+    );
+    let backlogs: Vec<&Value> =
+        ["1", "2", "3"].map(|id| found.member("partitions").member(id).member("backlog")).to_vec();
+    assert!(
+        backlogs.iter().all(|it| ![&Value::integer(0), &Value::Null].contains(it)),
+        "{found:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_data_source_says_that_an_exporter_is_off_and_that_exporting_is_paused() {
+    let (cluster, mut exporter) = exporting().await;
+    exporter.reach(&config(&exporter, &json!({ "enabled": false }))).await;
+    cluster.faults(&json!({ "trouble": { "exporting": "soft_paused" } }));
+    let found = seen(&cluster).await;
+    assert_eq!(
+        words(&found, ["phase", "state", "exporting", "backlog"]),
+        [Value::text("ready"), Value::text("disabled"), Value::text("soft_paused"), Value::Null]
+    );
+}
+
+#[tokio::test]
+async fn the_data_source_says_what_a_version_can_say() {
+    let mut cluster = Core::new();
+    cluster.reach(&cluster.config(json!({ "version": "8.5.8" }))).await;
+    let mut exporter = cluster.beside("zeebe_exporter");
+    exporter.reach(&config(&exporter, &json!({}))).await;
+    let found = seen(&cluster).await;
+    assert_eq!(
+        words(&found, ["phase", "state", "exporting", "backlog"]),
+        [Value::text("ready"), Value::Null, Value::text("exporting"), Value::integer(0)]
+    );
+}
+
+#[tokio::test]
+async fn the_data_source_of_what_does_not_stand_anywhere_is_an_error() {
+    let nowhere = Core::new();
+    let config = json!({ "cluster": { "id": nowhere.id() }, "name": "audit" });
+    let mut told = nowhere.look("zeebe_exporter", &config).await.unwrap_err();
+    let (cluster, mut exporter) = exporting().await;
+    let config = |name: &str| json!({ "cluster": { "id": cluster.id() }, "name": name });
+    told.extend(cluster.look("zeebe_exporter", &config("audit")).await.unwrap_err());
+    exporter.reach(&self::config(&exporter, &json!({}))).await;
+    told.extend(cluster.look("zeebe_exporter", &config("lake")).await.unwrap_err());
+    insta::assert_snapshot!(told.join("\n\n"));
+}

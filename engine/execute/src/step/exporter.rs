@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use zeebe_management::{Effect, ExporterPosition, ManagementError};
-use zeebe_plan::product::{ExporterState, PartitionView, PlannedChange, Role};
+use zeebe_plan::product::{ExporterState, PlannedChange};
 use zeebe_plan::step::Switch;
 use zeebe_spec::{ExporterName, PartitionId};
 
 use crate::chain::chain;
 use crate::cluster::Product;
 use crate::error::StepError;
+use crate::leaders::{Led, leaders};
 use crate::retry::{Wait, cancellable};
 use crate::run::Run;
 
@@ -119,14 +120,6 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// How far each partition's leader had processed when it was first seen.
 type Goals = BTreeMap<PartitionId, i64>;
 
-/// One partition as its leader sees it.
-#[derive(Debug)]
-struct Led {
-    view: PartitionView,
-    /// How far each exporter is that was given anything here.
-    exporters: BTreeMap<String, ExporterPosition>,
-}
-
 /// Waits until nothing of what was there at the beginning waits for the exporters on any partition.
 pub(super) async fn export(
     run: &Run<'_>,
@@ -139,7 +132,7 @@ pub(super) async fn export(
     let mut wait = run.wait(deadline);
     let mut goals = Goals::new();
     loop {
-        let leaders = leaders(run, &product).await?;
+        let leaders = leaders(run.call, &product).await?;
         // Each record goes to all before the next, so whoever is held up holds up the others of its partition.
         let flowing = flowing(run, &product, exporters, &leaders).await?;
         for (partition, led) in &leaders {
@@ -181,35 +174,6 @@ async fn flowing(
             .cloned(),
     );
     Ok(flowing)
-}
-
-/// How the leaders see their partitions; a broker that does not answer shows none.
-async fn leaders(
-    run: &Run<'_>,
-    product: &Product,
-) -> Result<BTreeMap<PartitionId, Led>, StepError> {
-    let mut leaders = BTreeMap::new();
-    for broker in product.client.reach().brokers.keys() {
-        let looked = cancellable(run.call, async {
-            let views = product.client.partitions(*broker).await?;
-            Ok::<_, ManagementError>((views, product.client.exporter_positions(*broker).await?))
-        });
-        match looked.await? {
-            Ok((views, positions)) => {
-                let led = views.into_iter().filter(|(_, view)| view.role == Some(Role::Leader));
-                leaders.extend(led.map(|(partition, view)| {
-                    let here = positions.iter().filter(|((_, of), _)| *of == partition);
-                    let exporters =
-                        here.map(|((name, _), position)| (name.clone(), *position)).collect();
-                    (partition, Led { view, exporters })
-                }));
-            }
-            Err(error) => {
-                tracing::debug!(%broker, error = chain(&error), "the broker shows no partitions");
-            }
-        }
-    }
-    Ok(leaders)
 }
 
 /// Whether an exporter that was given nothing has nothing to do.

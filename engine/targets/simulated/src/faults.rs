@@ -14,7 +14,7 @@ use zeebe_plan::component::ComponentId;
 use zeebe_spec::{BrokerId, PartitionId};
 use zeebe_target::LeftBehind;
 
-use crate::model::{Configuration, Flapping, Model, Operation, Random};
+use crate::model::{Configuration, Exporting, Flapping, Model, Operation, Random};
 
 /// What shall go wrong. What has gone wrong as often as it should is taken out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +166,9 @@ pub struct TroubleAhead {
     /// are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stuck_exporters: Option<BTreeSet<String>>,
+    /// Somebody pauses exporting through the management API, or lets it go on, now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exporting: Option<Exporting>,
     /// Somebody else's change is under way for so many milliseconds; waits for a cluster to be there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foreign_change: Option<u64>,
@@ -240,6 +243,7 @@ impl Faults {
             lagging,
             sinks_down,
             stuck_exporters,
+            exporting,
             foreign_change,
             killed,
         } = ahead;
@@ -261,6 +265,9 @@ impl Faults {
         }
         if let Some(stuck) = stuck_exporters {
             model.set_stuck(stuck);
+        }
+        if let Some(exporting) = exporting {
+            model.set_exporting(exporting);
         }
         for broker in killed {
             model.stop(broker);

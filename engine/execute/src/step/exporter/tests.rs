@@ -1,3 +1,6 @@
+use zeebe_plan::product::{PartitionView, Role};
+use zeebe_spec::BrokerId;
+
 use super::*;
 
 fn name() -> ExporterName {
@@ -45,7 +48,7 @@ fn led(exported: i64, audit: Option<(i64, i64)>) -> Led {
         let position = ExporterPosition { exported: Some(exported), given: Some(given) };
         ("audit".to_owned(), position)
     });
-    Led { view, exporters: audit.into_iter().collect() }
+    Led { by: BrokerId(0), view, exporters: audit.into_iter().collect() }
 }
 
 fn told(led: Led, silence: Silence) -> Vec<String> {
