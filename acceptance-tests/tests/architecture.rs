@@ -51,7 +51,7 @@ const OWNED: [(&str, &[&str]); 13] = [
     ("tar", &["zeebe-target-local"]),
     ("flate2", &["zeebe-target-local"]),
     ("rdkafka", &["zeebe-receiver"]),
-    ("toml", &["zeebe-receiver"]),
+    ("toml", &["zeebe-config", "zeebe-receiver"]),
     ("kube", &["zeebe-target-kubernetes"]),
     ("k8s-openapi", &["zeebe-target-kubernetes"]),
 ];

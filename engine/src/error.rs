@@ -174,6 +174,7 @@ impl EngineError {
                 | StepError::NotReached { .. }
                 | StepError::NotEverywhere { .. }
                 | StepError::Exports { .. }
+                | StepError::Receives { .. }
                 | StepError::Gateway(_)
                 | StepError::Died { .. } => StepFailure::Other,
             }),

@@ -21,6 +21,7 @@ use zeebe_plan::observed::{
 };
 use zeebe_plan::product::ExporterState;
 use zeebe_plan::{Plan, order};
+use zeebe_spec::cluster::RECEIVERS_PER_BROKER;
 use zeebe_spec::{ExporterMistake, ExporterName, ExporterSpec};
 use zeebe_target::Call;
 
@@ -274,9 +275,26 @@ fn mistakes_there<'a>(
     others: impl Iterator<Item = &'a ExporterRecord>,
 ) -> Vec<ExporterMistake> {
     let mut mistakes = spec.mistakes_on(&record.spec.version);
-    for other in others.filter(|other| other.spec.name != spec.name) {
-        if other.phase != ExporterPhase::Leaving
-            && let (Some(ours), Some(theirs)) = (spec.store(), other.spec.store())
+    let others: Vec<&ExporterRecord> = others
+        .filter(|other| other.spec.name != spec.name && other.phase != ExporterPhase::Leaving)
+        .collect();
+    mistakes.extend(without_room(spec, record, &others));
+    for other in others {
+        if let (Some(ours), Some(theirs)) = (spec.received(), other.spec.received())
+            && ours.topic == theirs.topic
+            && !ours.brokers.is_disjoint(&theirs.brokers)
+        {
+            mistakes.push(ExporterMistake {
+                at: "kafka.topic".to_owned(),
+                summary: format!("exporter \"{}\" writes to the same topic", other.spec.name),
+                detail: format!(
+                    "Both write to \"{}\", and what the one has written, the other would take for its own. Expected a topic \
+                     for each.",
+                    ours.topic
+                ),
+            });
+        }
+        if let (Some(ours), Some(theirs)) = (spec.store(), other.spec.store())
             && ours.url == theirs.url
             && overlaps(ours.prefix(), theirs.prefix())
         {
@@ -294,6 +312,26 @@ fn mistakes_there<'a>(
         }
     }
     mistakes
+}
+
+/// Whether the receiver that an exporter needs finds no port any more.
+fn without_room(
+    spec: &ExporterSpec,
+    record: &ClusterRecord,
+    others: &[&ExporterRecord],
+) -> Option<ExporterMistake> {
+    spec.received()?;
+    let room = record.spec.topology.brokers.get() * RECEIVERS_PER_BROKER;
+    let taken = others.iter().filter(|other| other.receiver.is_some()).count();
+    (taken >= usize::from(room)).then(|| ExporterMistake {
+        at: "kafka".to_owned(),
+        summary: "the cluster has no port for another receiver".to_owned(),
+        detail: format!(
+            "Each exporter to Kafka has a receiver, and there is room for {RECEIVERS_PER_BROKER} beside each broker: \
+             expected {room} at most, got {}. Export to several topics from Kafka, or have more brokers.",
+            taken + 1
+        ),
+    })
 }
 
 fn overlaps(one: &str, other: &str) -> bool {

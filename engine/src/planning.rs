@@ -77,6 +77,7 @@ impl Cluster {
                 | Step::Canary { .. }
                 | Step::Snapshot { .. }
                 | Step::RecordExporter(_)
+                | Step::Receive { .. }
                 | Step::Switch { .. }
                 | Step::Export { .. }
                 | Step::ForgetExporter(_)

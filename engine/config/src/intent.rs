@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use zeebe_scalar::ByteSize;
-use zeebe_spec::{BrokerId, BrokerSize, ExporterSpec, GatewayIndex, SettingKey};
+use zeebe_spec::{
+    BrokerId, BrokerSize, ExporterName, ExporterSpec, GatewayIndex, KafkaSink, SettingKey,
+};
 
 /// What one broker is to be: everything that the product must be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,8 @@ pub struct BrokerIntent {
     pub embedded_gateway: EmbeddedGateway,
     /// Its exporters, which are those of every broker.
     pub exporters: Vec<ExporterSpec>,
+    /// Where the receivers of those exporters listen that have one, as URLs.
+    pub receivers: BTreeMap<ExporterName, String>,
     /// The user's own settings; checked by [`crate::check`].
     pub configuration: BTreeMap<SettingKey, String>,
 }
@@ -125,5 +129,29 @@ pub struct GatewayPorts {
     /// REST for clients.
     pub rest: u16,
     /// Management and metrics.
+    pub management: u16,
+}
+
+/// What one receiver is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiverIntent {
+    /// The name of the cluster whose records it takes.
+    pub cluster_name: String,
+    /// The address that it binds to, `127.0.0.1`.
+    pub host: String,
+    /// The ports that it opens.
+    pub ports: ReceiverPorts,
+    /// How many partitions the cluster has.
+    pub partitions: u16,
+    /// Where the records go.
+    pub sink: KafkaSink,
+}
+
+/// The ports that one receiver opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiverPorts {
+    /// Records from brokers.
+    pub records: u16,
+    /// Health and metrics.
     pub management: u16,
 }

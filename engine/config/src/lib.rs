@@ -4,6 +4,7 @@
 //! BrokerIntent  ── broker(minor, ..)  ──┐
 //!                                       ├─▶ Rendered { settings, bootstrap, launcher, java_options, files }
 //! GatewayIntent ── gateway(minor, ..) ──┘
+//! ReceiverIntent ─ receiver(..) ─▶ RenderedReceiver { configuration, secrets }
 //! the user's own keys ── check(minor, ..) ──▶ every mistake at once, before anything is rendered
 //! ```
 //!
@@ -31,11 +32,11 @@ mod render;
 pub use crate::check::{SettingMistake, check};
 pub use crate::intent::{
     Bootstrap, BrokerIntent, BrokerPorts, ChosenBy, EmbeddedGateway, GatewayIntent, GatewayPorts,
-    Watermarks,
+    ReceiverIntent, ReceiverPorts, Watermarks,
 };
 pub use crate::java::JAVA_OPTIONS_VARIABLE;
 pub use crate::name::SettingName;
-pub use crate::render::{Launcher, Rendered, broker, gateway};
+pub use crate::render::{Launcher, Rendered, RenderedReceiver, broker, gateway, receiver};
 
 /// The variable that a broker or gateway reads the licence key from when it starts. A target that was told
 /// where the key is sets it then; it is a secret and never part of [`Rendered`].

@@ -3,6 +3,7 @@
 mod broker;
 mod exporter;
 mod gateway;
+mod receiver;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ use crate::intent::{BrokerIntent, GatewayIntent};
 use crate::java;
 use crate::keys::{self, Component, component};
 use crate::name::SettingName;
+
+pub use self::receiver::{RenderedReceiver, receiver};
 
 /// Everything that a target must give to one broker or gateway to start it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +78,7 @@ pub fn broker(minor: Minor, intent: &BrokerIntent) -> Rendered {
     let places = Places::beside(&intent.data_directory);
     let mut settings = broker::settings(minor, intent);
     settings.extend(places.settings());
-    let exporters = exporter::exporters(minor, &intent.exporters);
+    let exporters = exporter::exporters(minor, &intent.exporters, &intent.receivers);
     settings.extend(exporters.settings);
     add_own(&mut settings, Component::Broker, &intent.configuration);
     add_defaults(&mut settings, minor);

@@ -67,6 +67,11 @@ impl<'a> Cluster<'a> {
         self.target
     }
 
+    /// The connections.
+    pub(crate) const fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     /// The way to the product, as its processes stand now.
     pub(crate) async fn connect(&self, call: &Call) -> Result<Product, ConnectError> {
         let components = self.target.observe(call).await.map_err(ConnectError::Target)?;

@@ -6,6 +6,7 @@ use zeebe_gateway::GatewayError;
 use zeebe_management::ManagementError;
 use zeebe_plan::component::ComponentId;
 use zeebe_plan::product::{ChangeId, ChangeStatus, Operation};
+use zeebe_spec::ReceiverIndex;
 use zeebe_target::{BookError, LeftBehind, TargetError};
 
 use crate::chain::chain;
@@ -137,6 +138,21 @@ pub enum StepError {
         /// The partitions, and how far each is.
         lacks: Vec<String>,
     },
+    /// A receiver does not reach the place that it brings records to.
+    #[error(
+        "{} s after its start receiver {receiver} of exporter \"{exporter}\" is not ready: {lack}",
+        after.as_secs()
+    )]
+    Receives {
+        /// How long was waited.
+        after: Duration,
+        /// Which.
+        receiver: ReceiverIndex,
+        /// Whose records it brings.
+        exporter: String,
+        /// In its own words.
+        lack: String,
+    },
     /// The gateway refused the canary.
     #[error("the canary process could not be tried")]
     Gateway(#[source] GatewayError),
@@ -200,6 +216,11 @@ impl StepError {
                  answers), then apply again to look once more; or take the exporter out again."
                     .to_owned()
             }
+            Self::Receives { .. } => {
+                "No broker was told of it yet, and none was restarted for it. See that what it names is there, can be \
+                 reached from this machine and knows the credentials, then apply again."
+                    .to_owned()
+            }
             Self::Gateway(GatewayError::Credentials { .. }) => {
                 "Nothing is known about the partitions: the canary needs a gateway that takes calls \
                  without credentials, for which there is no attribute yet."
@@ -231,6 +252,7 @@ impl StepError {
             | Self::NotReached { .. }
             | Self::NotEverywhere { .. }
             | Self::Exports { .. }
+            | Self::Receives { .. }
             | Self::Gateway(_)
             | Self::TimedOut { .. }
             | Self::Died { .. } => LeftBehind::Traceable,

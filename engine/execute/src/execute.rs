@@ -95,6 +95,7 @@ async fn done(run: &mut Run<'_>, step: &Step) -> Result<(), NotDone> {
         | Step::Canary { .. }
         | Step::Snapshot { .. }
         | Step::RecordExporter(_)
+        | Step::Receive { .. }
         | Step::Switch { .. }
         | Step::Export { .. }
         | Step::ForgetExporter(_)

@@ -4,6 +4,7 @@ pub(crate) mod canary;
 mod change;
 mod exporter;
 mod gate;
+mod receiver;
 mod snapshot;
 
 use zeebe_plan::step::Step;
@@ -36,6 +37,9 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), StepError>
             let document = serde_json::to_value(record).map_err(StepError::Encode)?;
             let name = DocumentName::exporter(record.spec.name.as_str());
             run.book().write(&name, &document).await.map_err(StepError::Book)
+        }
+        Step::Receive { receiver, exporter, deadline } => {
+            receiver::receive(run, *receiver, exporter, *deadline).await
         }
         Step::Switch { exporter, to, deadline } => {
             exporter::switch(run, exporter, *to, *deadline).await

@@ -95,6 +95,7 @@ fn disabled_after_roll(plan: &Plan) -> Vec<Broken> {
             | Step::Canary { .. }
             | Step::Snapshot { .. }
             | Step::RecordExporter(_)
+            | Step::Receive { .. }
             | Step::Export { .. }
             | Step::ForgetExporter(_)
             | Step::Gate(_)
@@ -123,6 +124,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Canary { .. }
             | Step::Snapshot { .. }
             | Step::RecordExporter(_)
+            | Step::Receive { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
             | Step::ForgetExporter(_)
@@ -143,7 +145,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
                 }
             }
             Step::Ensure { id, to: Wanted::Running(_), why } => {
-                if !prepared {
+                if !prepared && !matches!(id, ComponentId::Receiver(_)) {
                     broken.push(Broken::StartWithoutDistribution { step: index, id: *id });
                 }
                 if let (ComponentId::Broker(broker), Why::Settings | Why::Upgrade { .. }) =
@@ -170,6 +172,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             }
             Step::Canary { .. } => restarted = None,
             Step::RecordExporter(_)
+            | Step::Receive { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
             | Step::ForgetExporter(_)
@@ -194,6 +197,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Change { .. }
             | Step::Canary { .. }
             | Step::Snapshot { .. }
+            | Step::Receive { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
             | Step::Gate(_),

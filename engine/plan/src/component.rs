@@ -6,7 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeebe_scalar::ByteSize;
-use zeebe_spec::{BrokerId, Checksum, DataOnDestroy, GatewayIndex, SecretSource, Version};
+use zeebe_spec::{
+    BrokerId, Checksum, DataOnDestroy, GatewayIndex, ReceiverIndex, SecretSource, Version,
+};
 
 /// Which component of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +17,8 @@ pub enum ComponentId {
     Broker(BrokerId),
     /// A standalone gateway.
     Gateway(GatewayIndex),
+    /// What brings an exporter's records to where no exporter of the product brings them. It keeps nothing.
+    Receiver(ReceiverIndex),
 }
 
 impl fmt::Display for ComponentId {
@@ -22,13 +26,14 @@ impl fmt::Display for ComponentId {
         match self {
             Self::Broker(id) => write!(f, "broker {id}"),
             Self::Gateway(index) => write!(f, "gateway {index}"),
+            Self::Receiver(index) => write!(f, "receiver {index}"),
         }
     }
 }
 
 /// A component id that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected \"broker <number>\" or \"gateway <number>\", got {0:?}")]
+#[error("expected \"broker\", \"gateway\" or \"receiver\" and a number, got {0:?}")]
 pub struct ComponentIdError(String);
 
 impl std::str::FromStr for ComponentId {
@@ -41,6 +46,7 @@ impl std::str::FromStr for ComponentId {
         match kind {
             "broker" => Ok(Self::Broker(BrokerId(number))),
             "gateway" => Ok(Self::Gateway(GatewayIndex(number))),
+            "receiver" => Ok(Self::Receiver(ReceiverIndex(number))),
             _ => Err(wrong()),
         }
     }
@@ -63,13 +69,38 @@ impl<'de> Deserialize<'de> for ComponentId {
 #[serde(transparent)]
 pub struct Fingerprint(pub String);
 
+/// Whose program a process runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Program {
+    /// The product's, from the distribution of its version.
+    #[default]
+    Product,
+    /// Ours: `zeebe-receiver`, which comes with this engine.
+    Receiver,
+}
+
+impl Program {
+    /// What needs not be written: a document without a word of it says the same.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    const fn is_product(&self) -> bool {
+        matches!(self, Self::Product)
+    }
+}
+
 /// A process as it should be: everything that a target needs to start it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
-    /// The product version that it runs.
+    /// Whose program it runs.
+    #[serde(skip_serializing_if = "Program::is_product", default)]
+    pub program: Program,
+    /// The product version that it runs, or that it serves.
     pub version: Version,
     /// The program in the distribution that starts it: `bin/broker`.
     pub launcher: String,
+    /// What the program is given on its command line.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub arguments: Vec<String>,
     /// Settings as environment variables; a difference in them means a restart.
     pub settings: BTreeMap<String, String>,
     /// Settings that count only for a broker without data; a difference in them means nothing later.
@@ -101,8 +132,10 @@ impl Process {
     /// What of it means a restart when it differs.
     pub fn fingerprint(&self) -> Fingerprint {
         let Self {
+            program,
             version,
             launcher,
+            arguments,
             settings,
             bootstrap: _,
             java_options,
@@ -120,8 +153,13 @@ impl Process {
             hash.update(part.len().to_le_bytes());
             hash.update(part);
         };
-        add(&version.to_string());
+        match program {
+            Program::Product => add(&version.to_string()),
+            // It serves any version, so an upgrade need not restart it.
+            Program::Receiver => add("receiver"),
+        }
         add(launcher);
+        arguments.iter().for_each(|argument| add(argument));
         for (name, value) in settings.iter().chain(files) {
             add(name);
             add(value);
@@ -149,7 +187,10 @@ impl Process {
     pub fn environment(&self) -> BTreeMap<String, String> {
         let mut environment = self.settings.clone();
         environment.extend(self.bootstrap.clone());
-        environment.insert(self.java_options.variable.clone(), self.java_options.options.join(" "));
+        if self.program == Program::Product {
+            let JavaOptions { variable, options } = &self.java_options;
+            environment.insert(variable.clone(), options.join(" "));
+        }
         environment
     }
 }
@@ -162,7 +203,7 @@ fn word(source: &SecretSource) -> &str {
 }
 
 /// Options of the Java virtual machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JavaOptions {
     /// The environment variable that the launcher reads them from.
     pub variable: String,

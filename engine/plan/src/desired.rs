@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use zeebe_config::{
     Bootstrap, BrokerIntent, BrokerPorts, ChosenBy, EmbeddedGateway, GatewayIntent, GatewayPorts,
-    Rendered, Watermarks,
+    ReceiverIntent, ReceiverPorts, Rendered, RenderedReceiver, Watermarks,
 };
 use zeebe_scalar::ByteSize;
-use zeebe_spec::cluster::{GATEWAY_PORT_OFFSET, PORTS_PER_BROKER};
-use zeebe_spec::{BrokerId, ClusterSpec, ExporterSpec, GatewayIndex, Gateways, Sink};
+use zeebe_spec::cluster::{GATEWAY_PORT_OFFSET, PORTS_PER_BROKER, RECEIVERS_PER_BROKER};
+use zeebe_spec::{
+    BrokerId, ClusterSpec, ExporterName, GatewayIndex, Gateways, KafkaSink, ReceiverIndex, Sink,
+};
 
-use crate::component::{ComponentId, JavaOptions, Process};
+use crate::component::{ComponentId, JavaOptions, Process, Program};
 use crate::observed::{ExporterPhase, ExporterRecord, Exporters, Shape};
 
 /// Where a cluster's things are on its target; follows from the wish alone.
@@ -64,6 +66,14 @@ pub fn gateway_ports(first_port: u16, index: GatewayIndex) -> GatewayPorts {
     }
 }
 
+/// The ports of a receiver: behind those of a broker, in the broker's own block.
+pub fn receiver_ports(first_port: u16, index: ReceiverIndex) -> ReceiverPorts {
+    let (block, place) = (index.0 / RECEIVERS_PER_BROKER, index.0 % RECEIVERS_PER_BROKER);
+    let first = broker_ports(first_port, BrokerId(block)).management.saturating_add(1);
+    let records = first.saturating_add(place.saturating_mul(2));
+    ReceiverPorts { records, management: records.saturating_add(1) }
+}
+
 /// Where clients connect by gRPC: the first gateway, or the first broker where gateways are embedded.
 pub fn gateway_address(spec: &ClusterSpec, place: &Place) -> String {
     format!("{}:{}", place.host, client_ports(spec).0)
@@ -90,7 +100,7 @@ fn client_ports(spec: &ClusterSpec) -> (u16, u16) {
 
 /// Everything that follows from a wish and from those of the cluster's exporters.
 pub fn cluster(spec: &ClusterSpec, exporters: &Exporters, place: &Place) -> ClusterDesired {
-    let exporters = wished(exporters);
+    let staying = staying(exporters);
     let contact_points: Vec<String> = spec
         .topology
         .broker_ids()
@@ -99,13 +109,16 @@ pub fn cluster(spec: &ClusterSpec, exporters: &Exporters, place: &Place) -> Clus
     let mut components = BTreeMap::new();
     for id in spec.topology.broker_ids() {
         components
-            .insert(ComponentId::Broker(id), broker(spec, &exporters, place, id, &contact_points));
+            .insert(ComponentId::Broker(id), broker(spec, &staying, place, id, &contact_points));
     }
     if let Gateways::Standalone(count) = spec.gateways() {
         for index in (0..count.get()).map(GatewayIndex) {
             components
                 .insert(ComponentId::Gateway(index), gateway(spec, place, index, &contact_points));
         }
+    }
+    for (index, sink) in staying.iter().filter_map(|record| record.received()) {
+        components.insert(ComponentId::Receiver(index), receiver(spec, place, index, sink));
     }
     ClusterDesired {
         spec: spec.clone(),
@@ -118,18 +131,31 @@ pub fn cluster(spec: &ClusterSpec, exporters: &Exporters, place: &Place) -> Clus
     }
 }
 
-/// The exporters that brokers are told of.
-fn wished(exporters: &Exporters) -> Vec<ExporterSpec> {
+/// Those that are not on their way out.
+fn staying(exporters: &Exporters) -> Vec<&ExporterRecord> {
     let stays = |record: &&ExporterRecord| match record.phase {
         ExporterPhase::Due | ExporterPhase::Ready => true,
         ExporterPhase::Leaving => false,
     };
-    exporters.values().filter(stays).map(|record| record.spec.clone()).collect()
+    exporters.values().filter(stays).collect()
+}
+
+/// Where the receivers of these exporters listen.
+fn receivers(
+    spec: &ClusterSpec,
+    exporters: &[&ExporterRecord],
+    place: &Place,
+) -> BTreeMap<ExporterName, String> {
+    let of = |record: &&ExporterRecord| {
+        let ports = receiver_ports(spec.target.first_port(), record.receiver?);
+        Some((record.spec.name.clone(), format!("http://{}:{}", place.host, ports.records)))
+    };
+    exporters.iter().filter_map(of).collect()
 }
 
 fn broker(
     spec: &ClusterSpec,
-    exporters: &[ExporterSpec],
+    exporters: &[&ExporterRecord],
     place: &Place,
     id: BrokerId,
     contact_points: &[String],
@@ -157,7 +183,8 @@ fn broker(
             size: size.clone(),
             watermarks: watermarks(spec),
             embedded_gateway,
-            exporters: exporters.to_vec(),
+            exporters: exporters.iter().map(|record| record.spec.clone()).collect(),
+            receivers: receivers(spec, exporters, place),
             configuration: spec.configuration.clone(),
         },
     );
@@ -170,9 +197,9 @@ fn broker(
     if embedded_gateway == EmbeddedGateway::On {
         named.insert("gateway".to_owned(), ports.gateway);
     }
-    let jars = exporters.iter().filter_map(|exporter| match &exporter.sink {
+    let jars = exporters.iter().filter_map(|exporter| match &exporter.spec.sink {
         Sink::Jar(jar) => Some((jar.path.to_string(), jar.sha256.clone())),
-        Sink::Elasticsearch(_) | Sink::Opensearch(_) => None,
+        Sink::Elasticsearch(_) | Sink::Opensearch(_) | Sink::Kafka(_) => None,
     });
     Process { jars: jars.collect(), ..process(spec, rendered, size.memory, size.disk, named) }
 }
@@ -213,6 +240,40 @@ fn gateway(
     process(spec, rendered, memory, ByteSize::from_mebibytes(1), named)
 }
 
+/// What a receiver's own memory is, as it was measured under load.
+const RECEIVER_MEMORY_MIB: u32 = 128;
+
+fn receiver(spec: &ClusterSpec, place: &Place, index: ReceiverIndex, sink: &KafkaSink) -> Process {
+    let ports = receiver_ports(spec.target.first_port(), index);
+    let RenderedReceiver { configuration, secrets } = zeebe_config::receiver(&ReceiverIntent {
+        cluster_name: spec.name.to_string(),
+        host: place.host.clone(),
+        ports,
+        partitions: spec.topology.partitions.get(),
+        sink: sink.clone(),
+    });
+    let file = format!("{}/receivers/{index}/receiver.toml", place.root);
+    Process {
+        program: Program::Receiver,
+        version: spec.version.clone(),
+        launcher: "zeebe-receiver".to_owned(),
+        arguments: vec!["serve".to_owned(), "--config".to_owned(), file.clone()],
+        settings: BTreeMap::new(),
+        bootstrap: BTreeMap::new(),
+        java_options: JavaOptions::default(),
+        secrets,
+        jars: BTreeMap::new(),
+        files: BTreeMap::from([(file, configuration)]),
+        memory: ByteSize::from_mebibytes(RECEIVER_MEMORY_MIB),
+        disk: ByteSize::from_mebibytes(1),
+        ports: BTreeMap::from([
+            ("records".to_owned(), ports.records),
+            ("management".to_owned(), ports.management),
+        ]),
+        license: None,
+    }
+}
+
 fn process(
     spec: &ClusterSpec,
     rendered: Rendered,
@@ -225,8 +286,10 @@ fn process(
         settings.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     };
     Process {
+        program: Program::Product,
         version: spec.version.clone(),
         launcher: launcher.path().to_owned(),
+        arguments: Vec::new(),
         settings: named(settings),
         bootstrap: named(bootstrap),
         java_options: JavaOptions {

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use zeebe_spec::{BrokerId, ClusterSpec, ExporterName, ExporterSpec, PartitionId, Version};
+use zeebe_spec::{
+    BrokerId, ClusterSpec, ExporterName, ExporterSpec, KafkaSink, PartitionId, ReceiverIndex,
+    Version,
+};
 
 use crate::component::{ComponentId, ComponentState, Observed};
 use crate::product::{ClusterTopology, ExporterState, ExportingPhase, GatewayView};
@@ -88,6 +91,16 @@ pub struct ExporterRecord {
     pub spec: ExporterSpec,
     /// How far it is.
     pub phase: ExporterPhase,
+    /// The receiver that it sends to, where it needs one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub receiver: Option<ReceiverIndex>,
+}
+
+impl ExporterRecord {
+    /// The receiver that brings its records away, and where to, if it has one.
+    pub fn received(&self) -> Option<(ReceiverIndex, &KafkaSink)> {
+        Some((self.receiver?, self.spec.received()?))
+    }
 }
 
 /// The exporters of a cluster, by name, as its book has them.

@@ -4,6 +4,7 @@ mod converge;
 mod create;
 mod destroy;
 mod exporters;
+mod receivers;
 
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ const CHANGE_DEADLINE: Duration = Duration::from_mins(30);
 const CANARY_DEADLINE: Duration = Duration::from_mins(2);
 /// How long the product may take to switch an exporter: a change of its configuration, which moves no data.
 const SWITCH_DEADLINE: Duration = Duration::from_mins(2);
+/// How long a receiver may take to start and to reach where it brings records; what it needs there it makes first.
+const RECEIVE_DEADLINE: Duration = Duration::from_secs(45);
 /// How long an exporter may take to come as far as the log was when it began. It sends every 5 s unless told otherwise,
 /// and after a failure it pauses up to 10 s (measured on 8.6.0); a backlog takes longer, and the next apply waits again.
 const EXPORT_DEADLINE: Duration = Duration::from_mins(5);

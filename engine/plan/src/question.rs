@@ -23,6 +23,7 @@ impl Plan {
                 | Step::Prepare(_)
                 | Step::Canary { .. }
                 | Step::RecordExporter(_)
+                | Step::Receive { .. }
                 | Step::Export { .. }
                 | Step::ForgetExporter(_)
                 | Step::Gate(_) => {}
@@ -48,6 +49,7 @@ impl Plan {
             | Step::Canary { .. }
             | Step::Snapshot { .. }
             | Step::RecordExporter(_)
+            | Step::Receive { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
             | Step::ForgetExporter(_)

@@ -33,6 +33,7 @@ impl Plan {
                 | Step::Change { .. }
                 | Step::Canary { .. }
                 | Step::Snapshot { .. }
+                | Step::Receive { .. }
                 | Step::Switch { .. }
                 | Step::Export { .. }
                 | Step::Gate(_) => true,
@@ -85,6 +86,9 @@ impl fmt::Display for Step {
                     write!(f, "write into the book that exporter \"{}\" leaves", record.spec.name)
                 }
             },
+            Self::Receive { receiver, exporter, deadline: _ } => {
+                write!(f, "see receiver {receiver} reach where exporter \"{exporter}\" sends")
+            }
             Self::Switch { exporter, to, deadline: _ } => match to {
                 Switch::On => write!(f, "enable exporter \"{exporter}\" on every partition"),
                 Switch::Off => write!(f, "disable exporter \"{exporter}\" on every partition"),
@@ -120,6 +124,9 @@ fn ensure(f: &mut fmt::Formatter<'_>, id: ComponentId, to: &Wanted, why: &Why) -
         }
         (Wanted::Running(_), Why::Unwanted) => write!(f, "keep {id}"),
         (Wanted::Stopped, _) => write!(f, "stop {id}"),
+        (Wanted::Absent(_), _) if matches!(id, ComponentId::Receiver(_)) => {
+            write!(f, "take {id} away")
+        }
         (Wanted::Absent(data), _) => match data {
             zeebe_spec::DataOnDestroy::Keep => write!(f, "stop {id} and keep its data"),
             zeebe_spec::DataOnDestroy::Delete => write!(f, "stop {id} and delete its data"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use zeebe_spec::{BrokerId, ExporterName, Version};
+use zeebe_spec::{BrokerId, ExporterName, ReceiverIndex, Version};
 
 use crate::component::{ComponentId, Wanted};
 use crate::observed::{ClusterRecord, ExporterRecord, Shape};
@@ -114,6 +114,15 @@ pub enum Step {
     },
     /// Write the document of an exporter.
     RecordExporter(Box<ExporterRecord>),
+    /// Waits until a receiver can write where it brings records: brokers must not be told of one that cannot.
+    Receive {
+        /// Which.
+        receiver: ReceiverIndex,
+        /// Whose records it brings.
+        exporter: ExporterName,
+        /// How long it may take.
+        deadline: Duration,
+    },
     /// Have the product switch an exporter on every partition, and see that it is so.
     Switch {
         /// Which.

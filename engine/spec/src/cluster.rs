@@ -198,6 +198,8 @@ const LEAST_MEMORY_MIB: u32 = 128;
 const LEAST_SEGMENT_MIB: u32 = 8;
 /// Ports that one broker takes.
 pub const PORTS_PER_BROKER: u16 = 10;
+/// Receivers that find room among the ports of one broker.
+pub const RECEIVERS_PER_BROKER: u16 = 2;
 /// Where standalone gateways begin, counted from the first port: behind the greatest number of brokers.
 pub const GATEWAY_PORT_OFFSET: u16 = 1000;
 

@@ -1,5 +1,6 @@
 //! The wish for one exporter of a cluster: which records leave the brokers, and where to.
 
+pub mod kafka;
 mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use zeebe_scalar::{ByteSize, Span};
 
+use crate::exporter::kafka::KafkaSink;
 pub use crate::exporter::records::{RecordType, ValueType};
 use crate::secret::SecretSource;
 use crate::target::{Checksum, Directory};
@@ -114,6 +116,8 @@ pub enum Sink {
     Elasticsearch(SearchSink),
     /// By the product's own exporter for `OpenSearch`.
     Opensearch(SearchSink),
+    /// By a receiver of ours beside the brokers.
+    Kafka(KafkaSink),
     /// By an exporter of somebody else.
     Jar(JarSink),
 }
@@ -245,6 +249,7 @@ impl ExporterSpec {
         match &self.sink {
             Sink::Elasticsearch(_) => "elasticsearch",
             Sink::Opensearch(_) => "opensearch",
+            Sink::Kafka(_) => "kafka",
             Sink::Jar(_) => "jar",
         }
     }
@@ -253,6 +258,23 @@ impl ExporterSpec {
     pub const fn store(&self) -> Option<&SearchSink> {
         match &self.sink {
             Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => Some(sink),
+            Sink::Kafka(_) | Sink::Jar(_) => None,
+        }
+    }
+
+    /// What it writes through a receiver beside the brokers, if it does.
+    pub const fn received(&self) -> Option<&KafkaSink> {
+        match &self.sink {
+            Sink::Kafka(sink) => Some(sink),
+            Sink::Elasticsearch(_) | Sink::Opensearch(_) | Sink::Jar(_) => None,
+        }
+    }
+
+    /// Which records it exports, where that is said to the product's own exporters.
+    const fn records(&self) -> Option<&RecordsSpec> {
+        match &self.sink {
+            Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => Some(&sink.records),
+            Sink::Kafka(sink) => Some(&sink.records),
             Sink::Jar(_) => None,
         }
     }
@@ -293,22 +315,8 @@ impl ExporterSpec {
                         format!("Expected 1B to less than 2GiB, got {}.", memory.as_str()),
                     );
                 }
-                for (name, empty) in [
-                    ("types", sink.records.types.as_ref().is_some_and(BTreeSet::is_empty)),
-                    ("values", sink.records.values.as_ref().is_some_and(BTreeSet::is_empty)),
-                ] {
-                    if empty {
-                        wrong(
-                            format!("{kind}.records.{name}"),
-                            "an exporter of nothing".to_owned(),
-                            format!(
-                                "Expected at least one of the {name}, got none. Leave `{name}` out for the product's \
-                                 own choice, or set `enabled = false`."
-                            ),
-                        );
-                    }
-                }
             }
+            Sink::Kafka(_) => {}
             Sink::Jar(jar) => {
                 let known =
                     INCOMPATIBLE.iter().find(|(class, _)| *class == jar.class_name.as_str());
@@ -335,6 +343,26 @@ impl ExporterSpec {
                 }
             }
         }
+        if let Some(records) = self.records() {
+            for (name, empty) in [
+                ("types", records.types.as_ref().is_some_and(BTreeSet::is_empty)),
+                ("values", records.values.as_ref().is_some_and(BTreeSet::is_empty)),
+            ] {
+                if empty {
+                    wrong(
+                        format!("{kind}.records.{name}"),
+                        "an exporter of nothing".to_owned(),
+                        format!(
+                            "Expected at least one of the {name}, got none. Leave `{name}` out for the product's own \
+                             choice, or set `enabled = false`."
+                        ),
+                    );
+                }
+            }
+        }
+        if let Some(kafka) = self.received() {
+            mistakes.extend(kafka.mistakes());
+        }
         mistakes
     }
 
@@ -352,8 +380,8 @@ impl ExporterSpec {
                 ),
             });
         }
-        if let Sink::Elasticsearch(sink) | Sink::Opensearch(sink) = &self.sink {
-            for value in sink.records.values.iter().flatten() {
+        if let Some(records) = self.records() {
+            for value in records.values.iter().flatten() {
                 if minor < value.since() {
                     mistakes.push(ExporterMistake {
                         at: format!("{}.records.values", self.kind()),

@@ -23,6 +23,9 @@ pub use crate::cluster::{
     ClusterName, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection, Environment, Roll,
     SettingKey, SpecAttribute, SpecMistake, SpecMistakes,
 };
+pub use crate::exporter::kafka::{
+    KafkaBroker, KafkaCompression, KafkaSasl, KafkaSink, KafkaTls, SaslMechanism, TopicName,
+};
 pub use crate::exporter::{
     Authentication, BulkRecords, BulkSpec, ClassName, ExporterMistake, ExporterName, ExporterSpec,
     IndexPrefix, IndexSpec, JarSink, RecordType, RecordsSpec, Replicas, SearchSink, Shards, Sink,
@@ -35,6 +38,6 @@ pub use crate::target::{
 };
 pub use crate::topology::{
     BrokerCount, BrokerId, GatewayCount, GatewayIndex, Gateways, PartitionCount, PartitionId,
-    ReplicationFactor, TopologySpec,
+    ReceiverIndex, ReplicationFactor, TopologySpec,
 };
 pub use crate::version::{Minor, UpgradeError, Version, may_follow, upgrade_path};

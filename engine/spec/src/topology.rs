@@ -47,6 +47,18 @@ pub struct PartitionId(pub u16);
 #[serde(transparent)]
 pub struct GatewayIndex(pub u16);
 
+/// The number of a receiver in its cluster, from 0: what brings an exporter's records to where no exporter of the product
+/// brings them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReceiverIndex(pub u16);
+
+impl fmt::Display for ReceiverIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl fmt::Display for BrokerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

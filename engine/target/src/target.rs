@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 use zeebe_plan::component::{ComponentId, ComponentState, Observed, Wanted};
 pub use zeebe_plan::desired::Place;
-use zeebe_spec::{BrokerId, Version};
+use zeebe_spec::{BrokerId, ReceiverIndex, Version};
 
 use crate::book::Book;
 use crate::clock::Clock;
@@ -23,6 +23,8 @@ pub struct Reach {
     pub rest: BTreeMap<ComponentId, String>,
     /// The gRPC address of the same components: where clients and workers connect.
     pub grpc: BTreeMap<ComponentId, String>,
+    /// The management port of each receiver.
+    pub receivers: BTreeMap<ReceiverIndex, String>,
 }
 
 /// Says how long work goes on: one line for people, at each thing worth saying.

@@ -150,6 +150,71 @@ async fn a_sink_that_takes_nothing_fails_the_apply_and_the_next_one_goes_on() {
     assert_eq!(restarts(&exporter), 3);
 }
 
+fn kafka(core: &Core, changes: &Json) -> Value {
+    let mut kafka = json!({ "brokers": ["127.0.0.1:9092"], "topic": "zeebe-payments" });
+    for (name, change) in changes.as_object().unwrap() {
+        kafka[name] = change.clone();
+    }
+    config(core, &json!({ "elasticsearch": null, "kafka": kafka }))
+}
+
+#[tokio::test]
+async fn kafka_is_reached_by_a_receiver_that_comes_first_and_goes_last() {
+    let (mut cluster, mut exporter) = exporting().await;
+    let wish = kafka(&exporter, &json!({}));
+    assert_eq!(
+        exporter.steps(&wish).await,
+        [
+            "start the receiver of exporter \"audit\" and see it reach Kafka",
+            "restart every broker, one at a time, with the settings of exporter \"audit\"",
+            "see exporter \"audit\" come as far as the log of every partition",
+        ]
+    );
+    exporter.reach(&wish).await;
+    assert_eq!(restarts(&exporter), 3);
+    assert_eq!(cluster.refresh().await, Vec::<String>::new());
+    assert_eq!(cluster.steps(&cluster.config(three())).await, Vec::<String>::new());
+    // Another way to the same Kafka is the receiver's affair alone.
+    let other = kafka(&exporter, &json!({ "compression": "lz4" }));
+    assert_eq!(
+        exporter.steps(&other).await,
+        [
+            "restart the receiver of exporter \"audit\" and see it reach Kafka",
+            "see exporter \"audit\" come as far as the log of every partition",
+        ]
+    );
+    exporter.reach(&other).await;
+    assert_eq!(restarts(&exporter), 3);
+    let mut imported = cluster.beside("zeebe_exporter");
+    let id = format!("{}/exporters/audit", cluster.id());
+    assert_eq!(imported.import(&id).await, Vec::<String>::new());
+    assert_eq!(imported.steps(&other).await, Vec::<String>::new());
+    assert_eq!(exporter.destroy().await, Applied::Done(Vec::new()));
+    assert_eq!(cluster.refresh().await, Vec::<String>::new());
+    assert_eq!(cluster.steps(&cluster.config(three())).await, Vec::<String>::new());
+    let journal = std::fs::read_to_string(cluster.place().join("book/journal.jsonl")).unwrap();
+    assert!(journal.contains("take receiver 0 away"));
+}
+
+#[tokio::test]
+async fn a_receiver_that_does_not_reach_kafka_restarts_no_broker() {
+    let (cluster, mut exporter) = exporting().await;
+    let broken = json!({ "path": "/ready", "when": { "times": 1000 }, "with": "internal_error" });
+    cluster.faults(&json!({ "answers": [broken] }));
+    let wish = kafka(&exporter, &json!({}));
+    let Applied::Failed(told) = exporter.apply(&wish).await else { panic!("kafka is away") };
+    assert!(
+        told[0].contains("45 s after its start receiver 0 of exporter \"audit\" is not ready"),
+        "{told:?}"
+    );
+    assert!(told[0].contains("No broker was told of it yet"), "{told:?}");
+    assert_eq!(restarts(&cluster), 0);
+    assert_eq!(exporter.phase(), "provisioning");
+    cluster.faults(&json!({}));
+    exporter.reach(&wish).await;
+    assert_eq!(restarts(&cluster), 3);
+}
+
 #[tokio::test]
 async fn an_exporter_that_is_imported_is_what_its_configuration_says() {
     let (cluster, mut exporter) = exporting().await;
@@ -258,6 +323,19 @@ async fn every_mistake_in_a_wish_is_told_at_once() {
             "sha256": "0".repeat(64),
             "class_name": "io.zeebe.exporters.kafka.KafkaExporter",
             "arguments": { "topic-name": "audit" },
+        } }),
+        json!({ "elasticsearch": null, "kafka": {
+            "brokers": [],
+            "topic": "zeebe-payments",
+            "records": { "types": [] },
+            "tls": { "certificate": "/srv/tls.crt" },
+            "sasl": { "mechanism": "OAUTHBEARER", "username": "zeebe", "password": { "file": "/srv/password" } },
+        } }),
+        json!({ "elasticsearch": null, "kafka": {
+            "brokers": ["kafka-0"], "topic": "zeebe payments", "sasl": { "mechanism": "SCRAM" },
+        } }),
+        json!({ "elasticsearch": null, "kafka": {
+            "brokers": ["kafka-0:9092"], "topic": "zeebe-payments", "sasl": { "mechanism": "PLAIN" },
         } }),
     ] {
         let wish = config(&exporter, &changes);

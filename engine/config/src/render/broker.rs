@@ -23,6 +23,7 @@ pub(super) fn settings(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingN
         watermarks,
         embedded_gateway,
         exporters: _,
+        receivers: _,
         configuration: _,
     } = intent;
     let mut settings = form.name([

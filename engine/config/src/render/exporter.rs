@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 
 use zeebe_scalar::{ByteSize, Span};
 use zeebe_spec::{
-    Authentication, BulkSpec, ExporterSpec, IndexSpec, JarSink, Minor, RecordType, RecordsSpec,
-    SearchSink, SecretSource, Sink, ValueType,
+    Authentication, BulkSpec, ExporterName, ExporterSpec, IndexSpec, JarSink, Minor, RecordType,
+    RecordsSpec, SearchSink, SecretSource, Sink, ValueType,
 };
 
 use crate::name::SettingName;
 
 const ELASTICSEARCH: &str = "io.camunda.zeebe.exporter.ElasticsearchExporter";
 const OPENSEARCH: &str = "io.camunda.zeebe.exporter.opensearch.OpensearchExporter";
+
+/// The product counts a delay in whole seconds.
+const SHORTEST_DELAY_S: u64 = 1;
 
 /// What a broker must be told of its exporters, and where it finds what must stay secret.
 #[derive(Default)]
@@ -23,7 +26,11 @@ pub(super) struct Exporters {
     pub(super) secrets: BTreeMap<SettingName, SecretSource>,
 }
 
-pub(super) fn exporters(minor: Minor, exporters: &[ExporterSpec]) -> Exporters {
+pub(super) fn exporters(
+    minor: Minor,
+    exporters: &[ExporterSpec],
+    receivers: &BTreeMap<ExporterName, String>,
+) -> Exporters {
     let mut told = Exporters::default();
     for exporter in exporters {
         let name = |key: &str| {
@@ -52,6 +59,16 @@ pub(super) fn exporters(minor: Minor, exporters: &[ExporterSpec]) -> Exporters {
                 tell("class", OPENSEARCH.to_owned());
                 search(minor, sink, &mut tell);
             }
+            Sink::Kafka(sink) => {
+                tell("class", ELASTICSEARCH.to_owned());
+                if let Some(url) = receivers.get(&exporter.name) {
+                    tell("args.url", url.clone());
+                }
+                // What is gathered here waits here: a receiver takes one request of a partition at a time, so that under
+                // load they fill all the same.
+                tell("args.bulk.delay", SHORTEST_DELAY_S.to_string());
+                records(minor, &sink.records, &mut tell);
+            }
             Sink::Jar(JarSink { path, sha256: _, class_name, arguments }) => {
                 tell("class", class_name.to_string());
                 tell("jar", path.to_string());
@@ -72,12 +89,12 @@ fn password(sink: &Sink) -> Option<&SecretSource> {
         Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => {
             sink.authentication.as_ref().map(|authentication| &authentication.password)
         }
-        Sink::Jar(_) => None,
+        Sink::Kafka(_) | Sink::Jar(_) => None,
     }
 }
 
 fn search(minor: Minor, sink: &SearchSink, tell: &mut impl FnMut(&str, String)) {
-    let SearchSink { url, index, bulk, request_timeout, records, authentication } = sink;
+    let SearchSink { url, index, bulk, request_timeout, records: which, authentication } = sink;
     tell("args.url", url.to_string());
     let IndexSpec { prefix, shards, replicas } = index;
     let BulkSpec { records: size, delay, memory } = bulk;
@@ -104,7 +121,11 @@ fn search(minor: Minor, sink: &SearchSink, tell: &mut impl FnMut(&str, String)) 
             tell(key, value);
         }
     }
-    let RecordsSpec { types, values } = records;
+    records(minor, which, tell);
+}
+
+fn records(minor: Minor, which: &RecordsSpec, tell: &mut impl FnMut(&str, String)) {
+    let RecordsSpec { types, values } = which;
     if let Some(types) = types {
         for kind in RecordType::ALL {
             tell(&format!("args.index.{kind}"), types.contains(kind).to_string());

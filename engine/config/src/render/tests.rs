@@ -39,6 +39,7 @@ fn broker_intent(embedded_gateway: EmbeddedGateway) -> BrokerIntent {
         },
         embedded_gateway,
         exporters: Vec::new(),
+        receivers: BTreeMap::new(),
         configuration: BTreeMap::new(),
     }
 }

@@ -105,6 +105,7 @@ async fn processes(run: &Run<'_>, gate: &Gate) -> Result<Result<Product, String>
         let logs = match id {
             ComponentId::Broker(broker) => format!("{root}/brokers/{broker}/logs"),
             ComponentId::Gateway(index) => format!("{root}/gateways/{index}/logs"),
+            ComponentId::Receiver(index) => format!("{root}/receivers/{index}"),
         };
         return Err(StepError::Died { id, logs });
     }

@@ -1,7 +1,7 @@
 //! From a cluster as it is to the cluster as it shall be.
 //!
 //! ```text
-//! record the wish ─▶ mend what is lost ─▶ wait for a change under way ─▶ disable exporters that leave
+//! record the wish ─▶ mend what is lost ─▶ wait for a change under way ─▶ receivers ─▶ disable exporters that leave
 //!        ─▶ roll what differs ─▶ canary ─▶ snapshot ─▶ switch exporters ─▶ grow or shrink ─▶ gateways
 //!        ─▶ record what was reached
 //! ```
@@ -21,7 +21,7 @@ use crate::observed::{
     Canary, ClusterObserved, ClusterRecord, LastApply, Phase, ProductObserved, Shape,
 };
 use crate::order::{
-    CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE, exporters,
+    CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE, exporters, receivers,
 };
 use crate::product::{ChangeId, ChangeRequest, ClusterTopology};
 use crate::step::{Gate, Plan, Step, Why};
@@ -50,11 +50,13 @@ pub fn converge(
         work.push(Step::Gate(gate(&product.shape, "after the change that was under way")));
     }
     new_gateways(desired, &seen, &product.shape, &mut work);
+    receivers::before_the_roll(desired, observed, &seen, &mut work);
     exporters::before_the_roll(desired, observed, &mut work);
     roll(desired, record, &seen, &product.shape, &mut work);
     exporters::after_the_roll(desired, observed, &mut work);
     resize(desired, &seen, &product.shape, &mut work);
     old_gateways(desired, &seen, &mut work);
+    receivers::after_the_roll(desired, &seen, &mut work);
     prepared_once(&mut work);
     Ok(bookkept(desired, record, &product.shape, work))
 }
@@ -98,8 +100,10 @@ fn versions(
     record: &ClusterRecord,
     seen: &BTreeMap<ComponentId, &ComponentState>,
 ) -> Result<(), PlanError> {
+    // A receiver serves any version.
+    let of_product = seen.iter().filter(|(id, _)| receivers::receiver(**id).is_none());
     std::iter::once(&record.version)
-        .chain(seen.values().map(|state| &state.version))
+        .chain(of_product.map(|(_, state)| &state.version))
         .try_for_each(|from| may_follow(from, &desired.spec.version))
         .map_err(PlanError::Upgrade)
 }
@@ -200,7 +204,7 @@ fn gate(shape: &Shape, purpose: &str) -> Gate {
     }
 }
 
-fn start(id: ComponentId, process: &Process, why: Why) -> Step {
+pub(super) fn start(id: ComponentId, process: &Process, why: Why) -> Step {
     Step::Ensure { id, to: Wanted::Running(Box::new(process.clone())), why }
 }
 
@@ -236,7 +240,7 @@ fn mend(
     work.push(Step::Gate(gate(&product.shape, "")));
 }
 
-fn runs(state: Option<&ComponentState>) -> bool {
+pub(super) fn runs(state: Option<&ComponentState>) -> bool {
     match state.map(|state| &state.condition) {
         Some(Condition::Running(_)) => true,
         Some(Condition::Stopped) | None => false,
@@ -346,7 +350,7 @@ fn resize(
                     runs(Some(state)) || desired.spec.data_on_destroy == DataOnDestroy::Delete;
                 !shape.members.contains(broker) && left
             }
-            ComponentId::Gateway(_) => false,
+            ComponentId::Gateway(_) | ComponentId::Receiver(_) => false,
         })
         .map(|(id, _)| Step::Ensure {
             id: *id,
@@ -413,7 +417,7 @@ fn gateways(desired: &ClusterDesired) -> impl Iterator<Item = (ComponentId, &Pro
 const fn is_gateway(id: ComponentId) -> bool {
     match id {
         ComponentId::Gateway(_) => true,
-        ComponentId::Broker(_) => false,
+        ComponentId::Broker(_) | ComponentId::Receiver(_) => false,
     }
 }
 
@@ -429,6 +433,7 @@ fn prepared_once(work: &mut Vec<Step>) {
         | Step::Canary { .. }
         | Step::Snapshot { .. }
         | Step::RecordExporter(_)
+        | Step::Receive { .. }
         | Step::Switch { .. }
         | Step::Export { .. }
         | Step::ForgetExporter(_)

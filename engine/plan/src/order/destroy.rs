@@ -24,12 +24,14 @@ pub fn destroy(
     let data = record.spec.data_on_destroy;
     let phase = |phase| Step::Record(Box::new(ClusterRecord { phase, ..record.clone() }));
     let mut steps = vec![phase(Phase::Destroying)];
-    let gateways_first = |id: &&ComponentId| match id {
+    let outside_in = |id: &&ComponentId| match id {
         ComponentId::Gateway(_) => 0,
         ComponentId::Broker(_) => 1,
+        // As long as there is a broker, it may have something to send.
+        ComponentId::Receiver(_) => 2,
     };
     let mut ids: Vec<&ComponentId> = observed.components.keys().collect();
-    ids.sort_by_key(gateways_first);
+    ids.sort_by_key(outside_in);
     steps.extend(ids.into_iter().map(|id| Step::Ensure {
         id: *id,
         to: Wanted::Absent(data),

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use zeebe_spec::{ExporterName, ExporterSpec, Minor, Working};
+use zeebe_spec::{ExporterName, ExporterSpec, Minor, ReceiverIndex, Working};
 
 use crate::desired::ClusterDesired;
 use crate::error::PlanError;
@@ -29,19 +29,30 @@ pub fn wished(now: &Exporters, wishes: &ExporterWishes) -> Exporters {
         match (wish, now.get(name)) {
             (Some(spec), Some(record))
                 if record.spec == *spec && record.phase == ExporterPhase::Ready => {}
-            (Some(spec), _) => {
-                let record = ExporterRecord { spec: spec.clone(), phase: ExporterPhase::Due };
+            (Some(spec), before) => {
+                let receiver = spec.received().map(|_| {
+                    before.and_then(|before| before.receiver).unwrap_or_else(|| free(&after))
+                });
+                let record =
+                    ExporterRecord { spec: spec.clone(), phase: ExporterPhase::Due, receiver };
                 after.insert(name.clone(), record);
             }
             (None, Some(record)) => {
-                let record =
-                    ExporterRecord { phase: ExporterPhase::Leaving, spec: record.spec.clone() };
+                let record = ExporterRecord { phase: ExporterPhase::Leaving, ..record.clone() };
                 after.insert(name.clone(), record);
             }
             (None, None) => {}
         }
     }
     after
+}
+
+/// The lowest number that no receiver has, also none of an exporter that leaves: its own may still be there.
+fn free(exporters: &Exporters) -> ReceiverIndex {
+    let taken: BTreeSet<ReceiverIndex> =
+        exporters.values().filter_map(|record| record.receiver).collect();
+    let mut numbers = (0..u16::MAX).map(ReceiverIndex);
+    numbers.find(|number| !taken.contains(number)).unwrap_or(ReceiverIndex(u16::MAX))
 }
 
 /// The steps that make the exporters as they are wished. `desired` follows from the documents as the wishes will have
@@ -72,15 +83,15 @@ pub fn exporters(
     let switches =
         of_wish.iter().filter_map(|(record, to)| Some(switch(&record.spec.name, (*to)?)));
     steps.extend(switches);
-    let open: Vec<&ExporterSpec> = of_wish
+    let open: Vec<&ExporterRecord> = of_wish
         .iter()
         .filter(|(record, to)| record.phase == ExporterPhase::Due || to.is_some())
-        .map(|(record, _)| &record.spec)
+        .map(|(record, _)| *record)
         .collect();
     let exporting: BTreeSet<ExporterName> = open
         .iter()
-        .filter(|spec| spec.working == Working::On)
-        .map(|spec| spec.name.clone())
+        .filter(|record| record.spec.working == Working::On)
+        .map(|record| record.spec.name.clone())
         .collect();
     if !exporting.is_empty() {
         steps.push(Step::Export {
@@ -89,10 +100,10 @@ pub fn exporters(
             deadline: EXPORT_DEADLINE,
         });
     }
-    steps.extend(open.into_iter().map(|spec| {
+    steps.extend(open.into_iter().map(|record| {
         Step::RecordExporter(Box::new(ExporterRecord {
             phase: ExporterPhase::Ready,
-            spec: spec.clone(),
+            ..record.clone()
         }))
     }));
     Ok(Plan { steps })

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::slice::from_ref;
 
 use zeebe_spec::{
-    BulkSpec, ExporterName, ExporterSpec, IndexSpec, RecordsSpec, SearchSink, Sink, Working,
+    BulkSpec, ExporterName, ExporterSpec, IndexSpec, KafkaSink, ReceiverIndex, RecordsSpec,
+    SearchSink, Sink, Working,
 };
 
 use super::world::{World, text};
+use crate::component::ComponentId;
 use crate::observed::{ExporterPhase, ExporterRecord, Exporters};
 use crate::order::{ExporterWishes, exporters, wished};
 use crate::product::ExporterState;
@@ -31,7 +33,10 @@ fn spec(name: &str, port: u16) -> ExporterSpec {
 /// A cluster that has these exporters, each ready and working.
 fn world(version: &str, having: &[ExporterSpec]) -> World {
     let ready = having.iter().map(|spec| {
-        (spec.name.clone(), ExporterRecord { spec: spec.clone(), phase: ExporterPhase::Ready })
+        (
+            spec.name.clone(),
+            ExporterRecord { spec: spec.clone(), phase: ExporterPhase::Ready, receiver: None },
+        )
     });
     let mut world = World::of(version, 3, 3, 3);
     world.set_exporters(ready.collect());
@@ -60,6 +65,40 @@ impl World {
         after.observed.exporters = wished(&self.observed.exporters, wishes);
         exporters(&after.desired(), wishes, &self.record, &self.seen()).unwrap()
     }
+}
+
+fn kafka(name: &str) -> ExporterSpec {
+    ExporterSpec {
+        name: name.parse().unwrap(),
+        working: Working::On,
+        sink: Sink::Kafka(KafkaSink {
+            brokers: ["127.0.0.1:9092".parse().unwrap()].into(),
+            topic: format!("zeebe-{name}").parse().unwrap(),
+            compression: None,
+            records: RecordsSpec::default(),
+            tls: None,
+            sasl: None,
+        }),
+    }
+}
+
+/// The documents of a cluster after these came.
+fn came(wishes: &[ExporterSpec]) -> Exporters {
+    let wishes: ExporterWishes = wishes.iter().map(comes).collect();
+    let mut after = wished(&Exporters::new(), &wishes);
+    for record in after.values_mut() {
+        record.phase = ExporterPhase::Ready;
+    }
+    after
+}
+
+fn receiving(version: &str, having: &[ExporterSpec]) -> World {
+    let mut world = world(version, &[]);
+    world.set_exporters(came(having));
+    for spec in having {
+        world.state(spec, ExporterState::Enabled);
+    }
+    world
 }
 
 fn comes(spec: &ExporterSpec) -> (ExporterName, Option<ExporterSpec>) {
@@ -137,7 +176,8 @@ fn an_exporter_that_was_disabled_by_hand_is_enabled_again() {
 fn a_departure_that_was_cut_off_is_finished_by_any_later_plan() {
     let audit = spec("audit", 9200);
     let mut world = world("8.6.0", from_ref(&audit));
-    let record = ExporterRecord { spec: audit.clone(), phase: ExporterPhase::Leaving };
+    let record =
+        ExporterRecord { spec: audit.clone(), phase: ExporterPhase::Leaving, receiver: None };
     world.observed.exporters.insert(audit.name.clone(), record);
     let plan = world.converge_to(&world).unwrap();
     insta::assert_snapshot!(text(&plan));
@@ -147,7 +187,7 @@ fn a_departure_that_was_cut_off_is_finished_by_any_later_plan() {
 fn an_arrival_that_was_cut_off_is_not_taken_for_done() {
     let audit = spec("audit", 9200);
     let mut world = world("8.6.0", from_ref(&audit));
-    let record = ExporterRecord { spec: audit.clone(), phase: ExporterPhase::Due };
+    let record = ExporterRecord { spec: audit.clone(), phase: ExporterPhase::Due, receiver: None };
     world.observed.exporters.insert(audit.name.clone(), record);
     // Somebody else's plan leaves it alone: a sink that is away must not hold up a change of the cluster.
     assert_eq!(world.converge_to(&world).unwrap().steps, []);
@@ -158,7 +198,8 @@ fn an_arrival_that_was_cut_off_is_not_taken_for_done() {
 fn what_leaves_is_looked_at_again_where_nobody_could_say_whether_it_is_disabled() {
     let audit = spec("audit", 9200);
     let mut world = world("8.8.0", from_ref(&audit));
-    let record = ExporterRecord { spec: audit.clone(), phase: ExporterPhase::Leaving };
+    let record =
+        ExporterRecord { spec: audit.clone(), phase: ExporterPhase::Leaving, receiver: None };
     world.observed.exporters.insert(audit.name.clone(), record);
     world.observed.product = crate::observed::ProductObserved::Down;
     for id in [0, 1, 2] {
@@ -185,7 +226,8 @@ fn a_plan_that_disables_after_the_settings_are_gone_breaks_a_rule() {
 fn brokers_are_told_of_every_exporter_but_those_that_leave() {
     let (stays, leaves) = (spec("stays", 9200), spec("leaves", 9201));
     let mut world = world("8.6.0", &[stays.clone(), leaves.clone()]);
-    let record = ExporterRecord { spec: leaves.clone(), phase: ExporterPhase::Leaving };
+    let record =
+        ExporterRecord { spec: leaves.clone(), phase: ExporterPhase::Leaving, receiver: None };
     world.observed.exporters.insert(leaves.name.clone(), record);
     let told: BTreeMap<String, String> = world
         .desired()
@@ -197,5 +239,74 @@ fn brokers_are_told_of_every_exporter_but_those_that_leave() {
     assert_eq!(
         told.keys().collect::<Vec<_>>(),
         ["ZEEBE_BROKER_EXPORTERS_STAYS_ARGS_URL", "ZEEBE_BROKER_EXPORTERS_STAYS_CLASSNAME"]
+    );
+}
+
+#[test]
+fn brokers_are_told_of_a_receiver_that_was_seen_to_reach_kafka() {
+    let plan = world("8.6.0", &[]).plan_exporters(&[comes(&kafka("kafka"))].into());
+    insta::assert_snapshot!(text(&plan));
+    assert_eq!(check::plan(&plan), []);
+}
+
+#[test]
+fn a_receiver_goes_when_nobody_sends_to_it_any_more() {
+    let kafka = kafka("kafka");
+    let world = receiving("8.6.0", from_ref(&kafka));
+    assert_eq!(world.converge_to(&world).unwrap().steps, []);
+    insta::assert_snapshot!(text(&world.plan_exporters(&[goes(&kafka)].into())));
+}
+
+#[test]
+fn a_receiver_that_died_is_started_again_and_nobody_else() {
+    let mut world = receiving("8.6.0", &[kafka("kafka")]);
+    world.end(ComponentId::Receiver(ReceiverIndex(0)));
+    insta::assert_snapshot!(text(&world.converge_to(&world).unwrap()));
+}
+
+#[test]
+fn another_topic_restarts_the_receiver_alone() {
+    let before = kafka("kafka");
+    let mut after = before.clone();
+    if let Sink::Kafka(sink) = &mut after.sink {
+        sink.topic = "another".parse().unwrap();
+    }
+    let plan = receiving("8.6.0", &[before]).plan_exporters(&[comes(&after)].into());
+    insta::assert_snapshot!(text(&plan));
+}
+
+#[test]
+fn an_upgrade_leaves_receivers_alone() {
+    let kafka = kafka("kafka");
+    let mut old = receiving("8.5.8", from_ref(&kafka));
+    old.answer().exporters.clear();
+    let plan = old.converge_to(&receiving("8.6.0", from_ref(&kafka))).unwrap();
+    assert!(text(&plan).contains("restart broker 0 with 8.6.0"), "{}", text(&plan));
+    assert!(!text(&plan).contains("receiver"), "{}", text(&plan));
+}
+
+#[test]
+fn receivers_have_numbers_of_their_own_and_keep_them() {
+    let numbers = |after: &Exporters| {
+        let of = |(name, record): (&ExporterName, &ExporterRecord)| {
+            (name.to_string(), record.receiver.map(|number| number.0))
+        };
+        after.iter().map(of).collect::<Vec<_>>()
+    };
+    let mut there = came(&[kafka("b"), spec("search", 9200), kafka("c")]);
+    assert_eq!(
+        numbers(&there),
+        [("b".to_owned(), Some(0)), ("c".to_owned(), Some(1)), ("search".to_owned(), None)]
+    );
+    // The number of one that leaves is not free before it is gone.
+    there = wished(&there, &[goes(&kafka("b")), comes(&kafka("a"))].into());
+    assert_eq!(
+        numbers(&there),
+        [
+            ("a".to_owned(), Some(2)),
+            ("b".to_owned(), Some(0)),
+            ("c".to_owned(), Some(1)),
+            ("search".to_owned(), None),
+        ]
     );
 }

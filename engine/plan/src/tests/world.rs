@@ -151,9 +151,11 @@ impl World {
     }
 
     pub(super) fn stop(&mut self, id: BrokerId) {
-        if let Some(Observed::Present(state)) =
-            self.observed.components.get_mut(&ComponentId::Broker(id))
-        {
+        self.end(ComponentId::Broker(id));
+    }
+
+    pub(super) fn end(&mut self, id: ComponentId) {
+        if let Some(Observed::Present(state)) = self.observed.components.get_mut(&id) {
             state.condition = Condition::Stopped;
         }
     }

@@ -194,6 +194,10 @@ impl Target for LocalCluster {
                 };
                 let ports = &record.process.ports;
                 let address = |port: &u16| format!("http://{HOST}:{port}");
+                if let (ComponentId::Receiver(receiver), Some(port)) = (id, ports.get("management"))
+                {
+                    reach.receivers.insert(receiver, address(port));
+                }
                 if let (ComponentId::Broker(broker), Some(port)) = (id, ports.get("management"))
                     && brokers.contains(&broker)
                 {

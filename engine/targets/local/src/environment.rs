@@ -21,25 +21,31 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// | `ZEEBE_PLATFORM_CACHE` | where unpacked distributions are kept; else `$XDG_CACHE_HOME/zeebe-platform`, else `~/.cache/zeebe-platform` |
 /// | `ZEEBE_PLATFORM_JAVA_FOLDERS` | folders, separated by colons, that hold Java runtimes; instead of the usual ones |
 /// | `JAVA_HOME`, `PATH` | where a Java runtime, `mvn` and `curl` are looked for |
+/// | `ZEEBE_RECEIVER` | the program `zeebe-receiver`; else the one beside this program, else the one on the `PATH` |
 #[derive(Clone)]
 pub struct LocalEnvironment {
     // Any of them may be a licence key.
     variables: BTreeMap<String, SecretString>,
+    /// The folder of the program that this is.
+    own: Option<Utf8PathBuf>,
 }
 
 impl LocalEnvironment {
     /// The environment of this process. What is not UTF-8 is left out.
     pub fn of_process() -> Self {
-        Self::from_variables(std::env::vars_os().filter_map(|(name, value)| {
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
-        }))
+        });
+        let program = std::env::current_exe().ok().and_then(|it| Utf8PathBuf::try_from(it).ok());
+        let own = program.and_then(|program| program.parent().map(Utf8Path::to_path_buf));
+        Self { own, ..Self::from_variables(variables) }
     }
 
     /// An environment of these variables alone.
     pub fn from_variables(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let variables =
             variables.into_iter().map(|(name, value)| (name, SecretString::from(value))).collect();
-        Self { variables }
+        Self { variables, own: None }
     }
 
     /// A variable that may be a secret.
@@ -92,6 +98,15 @@ impl LocalEnvironment {
             .map(|folder| folder.join(name))
             .filter(|path| is_program(path))
             .collect()
+    }
+
+    /// The program that brings records away.
+    pub(crate) fn receiver(&self) -> Option<Utf8PathBuf> {
+        const NAME: &str = "zeebe-receiver";
+        let given = self.path("ZEEBE_RECEIVER");
+        let beside = self.own.as_ref().map(|own| own.join(NAME));
+        let places = given.into_iter().chain(beside);
+        places.chain(self.programs(NAME)).find(|path| is_program(path))
     }
 
     /// The folders that hold Java runtimes, each in a folder of its own.

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed};
+use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed, Program};
 use zeebe_spec::{Checksum, Version};
 
 use crate::distribution::Distributions;
@@ -35,7 +35,9 @@ impl ClusterFolder {
         let mut recorded: Vec<(Version, Checksum)> = Vec::new();
         for id in self.components()? {
             // A record that cannot be read is said by a look, not here.
-            if let Ok(Some(record)) = Record::read(&Home::of(&self.root, id).record()) {
+            if let Ok(Some(record)) = Record::read(&Home::of(&self.root, id).record())
+                && record.process.program == Program::Product
+            {
                 let entry = (record.process.version, record.distribution);
                 if !recorded.contains(&entry) {
                     recorded.push(entry);

@@ -2,22 +2,24 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use zeebe_plan::component::ComponentId;
-use zeebe_spec::{BrokerId, GatewayIndex};
+use zeebe_spec::{BrokerId, GatewayIndex, ReceiverIndex};
 
 /// A kind of component, as the folder that holds all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Brokers,
     Gateways,
+    Receivers,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 2] = [Self::Brokers, Self::Gateways];
+    pub(crate) const ALL: [Self; 3] = [Self::Brokers, Self::Gateways, Self::Receivers];
 
     pub(crate) const fn folder(self) -> &'static str {
         match self {
             Self::Brokers => "brokers",
             Self::Gateways => "gateways",
+            Self::Receivers => "receivers",
         }
     }
 
@@ -25,6 +27,7 @@ impl Kind {
         match id {
             ComponentId::Broker(_) => Self::Brokers,
             ComponentId::Gateway(_) => Self::Gateways,
+            ComponentId::Receiver(_) => Self::Receivers,
         }
     }
 
@@ -34,6 +37,7 @@ impl Kind {
         Some(match self {
             Self::Brokers => ComponentId::Broker(BrokerId(number)),
             Self::Gateways => ComponentId::Gateway(GatewayIndex(number)),
+            Self::Receivers => ComponentId::Receiver(ReceiverIndex(number)),
         })
     }
 }
@@ -47,6 +51,7 @@ impl Home {
         let number = match id {
             ComponentId::Broker(broker) => broker.0,
             ComponentId::Gateway(gateway) => gateway.0,
+            ComponentId::Receiver(receiver) => receiver.0,
         };
         Self(root.join(Kind::of(id).folder()).join(number.to_string()))
     }

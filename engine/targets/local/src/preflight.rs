@@ -6,7 +6,7 @@ use std::io;
 
 use camino::Utf8Path;
 use rustix::fs::{Access, access};
-use zeebe_plan::component::{ComponentId, Process, Wanted};
+use zeebe_plan::component::{ComponentId, Process, Program, Wanted};
 use zeebe_spec::{Checksum, SecretSource, Version};
 use zeebe_target::Preflight;
 
@@ -18,10 +18,10 @@ use crate::folder::ClusterFolder;
 use crate::java;
 use crate::layout::Home;
 use crate::ports;
-use crate::process::jar;
 use crate::process::secret::{Purpose, secret};
 use crate::process::start::{held_by, secret_sources, setsid};
 use crate::process::{Run, look, strays};
+use crate::process::{jar, receiver};
 
 /// How many taken ports are reported one by one: a second cluster on the same ports has them all.
 const MOST_PORTS: usize = 3;
@@ -56,8 +56,16 @@ pub(crate) fn preflight(
         None => found.extend(capacity::disk(&cluster.root, &running)?),
     }
     found.extend(taken_ports(&to_start, &own)?);
-    found.extend(java(cluster));
+    let of_product = |process: &&Process| process.program == Program::Product;
+    if to_start.values().any(of_product) {
+        found.extend(java(cluster));
+    }
     found.extend(distributions(cluster, &to_start));
+    if !to_start.values().all(of_product)
+        && let Err(error) = receiver::find(&cluster.environment)
+    {
+        found.push(one(None, "kafka", &error, error.advice()));
+    }
     found.extend(capacity::memory(&running, capacity::machine_memory()?));
     found.extend(secrets(cluster, &to_start));
     found.extend(jars(&to_start));
@@ -138,7 +146,11 @@ fn distributions(
 ) -> Vec<Preflight> {
     // What cannot be read there is said by the look at the folder.
     let recorded = cluster.recorded().unwrap_or_default();
-    let versions: BTreeSet<&Version> = to_start.values().map(|process| &process.version).collect();
+    let versions: BTreeSet<&Version> = to_start
+        .values()
+        .filter(|process| process.program == Program::Product)
+        .map(|process| &process.version)
+        .collect();
     versions
         .into_iter()
         .filter_map(|version| distribution(cluster, version, &recorded).err())

@@ -175,7 +175,18 @@ impl Target for SimulatedCluster {
                 },
             )
         });
-        Ok(brokers.chain(gateways).map(|(id, state)| (id, Observed::Present(state))).collect())
+        let receivers = model.receivers().iter().map(|(index, machine)| {
+            (
+                ComponentId::Receiver(*index),
+                ComponentState {
+                    condition: condition(machine.run),
+                    version: machine.version.clone(),
+                    fingerprint: machine.fingerprint.clone(),
+                },
+            )
+        });
+        let all = brokers.chain(gateways).chain(receivers);
+        Ok(all.map(|(id, state)| (id, Observed::Present(state))).collect())
     }
 
     async fn prepare(&self, version: &Version, _: &Call) -> Result<(), TargetError> {
@@ -248,6 +259,11 @@ impl Target for SimulatedCluster {
                 .collect(),
             rest: served("rest"),
             grpc: served("grpc"),
+            receivers: model
+                .receivers()
+                .keys()
+                .map(|index| (*index, format!("{base}/receivers/{index}")))
+                .collect(),
         })
     }
 
@@ -274,6 +290,11 @@ fn make_so(model: &mut Model, id: ComponentId, wanted: &Wanted) {
         }
         (ComponentId::Gateway(index), Wanted::Stopped) => model.stop_gateway(index),
         (ComponentId::Gateway(index), Wanted::Absent(_)) => model.delete_gateway(index),
+        (ComponentId::Receiver(index), Wanted::Running(process)) => {
+            model.start_receiver(index, process);
+        }
+        (ComponentId::Receiver(index), Wanted::Stopped) => model.stop_receiver(index),
+        (ComponentId::Receiver(index), Wanted::Absent(_)) => model.delete_receiver(index),
     }
 }
 
@@ -295,6 +316,7 @@ fn object(id: ComponentId) -> String {
     match id {
         ComponentId::Broker(broker) => format!("broker \"{broker}\""),
         ComponentId::Gateway(index) => format!("gateway \"{index}\""),
+        ComponentId::Receiver(index) => format!("receiver \"{index}\""),
     }
 }
 

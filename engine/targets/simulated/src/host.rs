@@ -2,11 +2,12 @@
 //!
 //! Cluster `k`'s broker `i` has its management address at `/k/brokers/i` and its gateway's REST address at
 //! `/k/brokers/i/rest` and its gRPC address at `/k/brokers/i/grpc`; a standalone gateway's are at
-//! `/k/gateways/i/rest` and `/k/gateways/i/grpc`. The server begins when the first
+//! `/k/gateways/i/rest` and `/k/gateways/i/grpc`; a receiver's management address is at `/k/receivers/i`. The server begins when the first
 //! address is asked for, on a free port of 127.0.0.1, and ends with the runtime that it began in.
 
 mod gateway;
 mod management;
+mod receiver;
 mod render;
 mod reply;
 mod rest;
@@ -27,7 +28,7 @@ use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tonic::body::Body;
-use zeebe_spec::{BrokerId, GatewayIndex};
+use zeebe_spec::{BrokerId, GatewayIndex, ReceiverIndex};
 
 use crate::crash::Crash;
 use crate::host::reply::{Asked, Reply};
@@ -172,6 +173,8 @@ enum Server {
     Embedded(BrokerId),
     /// The REST port of a standalone gateway.
     Standalone(GatewayIndex),
+    /// The management port of a receiver.
+    Receiver(ReceiverIndex),
 }
 
 impl std::fmt::Display for Server {
@@ -180,6 +183,7 @@ impl std::fmt::Display for Server {
             Self::Management(broker) => write!(f, "brokers/{broker}"),
             Self::Embedded(broker) => write!(f, "brokers/{broker}/rest"),
             Self::Standalone(index) => write!(f, "gateways/{index}/rest"),
+            Self::Receiver(index) => write!(f, "receivers/{index}"),
         }
     }
 }
@@ -197,6 +201,7 @@ impl Server {
             ("brokers", Some(path)) => Some((Self::Embedded(BrokerId(number)), path)),
             ("brokers", None) => Some((Self::Management(BrokerId(number)), path)),
             ("gateways", Some(path)) => Some((Self::Standalone(GatewayIndex(number)), path)),
+            ("receivers", None) => Some((Self::Receiver(ReceiverIndex(number)), path)),
             _ => None,
         }
     }

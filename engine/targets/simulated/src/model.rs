@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use zeebe_plan::component::Process;
-use zeebe_spec::{BrokerId, GatewayIndex, Minor, PartitionId, Version, may_follow};
+use zeebe_spec::{BrokerId, GatewayIndex, Minor, PartitionId, ReceiverIndex, Version, may_follow};
 
 pub use self::change::{Answer, Flapping, Mode, Trouble};
 pub use self::configuration::{Change, Configuration, Ended, Member, Progress, Replica, Switch};
@@ -55,6 +55,9 @@ pub struct Model {
     brokers: BTreeMap<BrokerId, Machine>,
     /// Its standalone gateways.
     gateways: BTreeMap<GatewayIndex, GatewayMachine>,
+    /// What brings records away.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    receivers: BTreeMap<ReceiverIndex, GatewayMachine>,
     /// Its configuration, once its first brokers agreed on it.
     configuration: Option<Configuration>,
     /// Who leads.
@@ -95,6 +98,7 @@ impl Model {
             runs: 0,
             brokers: BTreeMap::new(),
             gateways: BTreeMap::new(),
+            receivers: BTreeMap::new(),
             configuration: None,
             leaders: BTreeMap::new(),
             positions: BTreeMap::new(),
@@ -118,6 +122,11 @@ impl Model {
     /// The standalone gateways.
     pub const fn gateways(&self) -> &BTreeMap<GatewayIndex, GatewayMachine> {
         &self.gateways
+    }
+
+    /// The receivers.
+    pub const fn receivers(&self) -> &BTreeMap<ReceiverIndex, GatewayMachine> {
+        &self.receivers
     }
 
     /// The configuration, once there is one.
@@ -147,7 +156,7 @@ impl Model {
 
     /// Whether nothing is left of it.
     pub fn is_empty(&self) -> bool {
-        self.brokers.is_empty() && self.gateways.is_empty()
+        self.brokers.is_empty() && self.gateways.is_empty() && self.receivers.is_empty()
     }
 
     /// Starts a broker, or restarts one that runs with something else. One that runs with exactly this is
@@ -183,17 +192,34 @@ impl Model {
 
     /// Starts a standalone gateway, as a broker.
     pub fn start_gateway(&mut self, index: GatewayIndex, process: &Process) {
-        let fingerprint = process.fingerprint();
-        if let Some(machine) = self.gateways.get(&index)
-            && machine.run.is_some()
-            && machine.fingerprint == fingerprint
-        {
-            return;
-        }
-        let run = self.run(pace::GATEWAY_ANSWERS, pace::GATEWAY_ANSWERS, Fitness::Fit);
-        let machine =
-            GatewayMachine { version: process.version.clone(), fingerprint, run: Some(run) };
+        let there = self.gateways.get(&index).cloned();
+        let machine = self.started(there, process, pace::GATEWAY_ANSWERS);
         self.gateways.insert(index, machine);
+    }
+
+    /// Starts a receiver, as a broker.
+    pub fn start_receiver(&mut self, index: ReceiverIndex, process: &Process) {
+        let there = self.receivers.get(&index).cloned();
+        let machine = self.started(there, process, pace::RECEIVER_ANSWERS);
+        self.receivers.insert(index, machine);
+    }
+
+    /// What has no data of its own, as it runs after its start; what runs so already is left alone.
+    fn started(
+        &mut self,
+        there: Option<GatewayMachine>,
+        process: &Process,
+        answers: u64,
+    ) -> GatewayMachine {
+        let fingerprint = process.fingerprint();
+        match there {
+            Some(machine) if machine.run.is_some() && machine.fingerprint == fingerprint => machine,
+            Some(_) | None => GatewayMachine {
+                version: process.version.clone(),
+                fingerprint,
+                run: Some(self.run(answers, answers, Fitness::Fit)),
+            },
+        }
     }
 
     fn run(&mut self, answers: u64, ready: u64, fitness: Fitness) -> Run {
@@ -224,6 +250,24 @@ impl Model {
         if let Some(machine) = self.gateways.get_mut(&index) {
             machine.run = None;
         }
+    }
+
+    /// Ends a receiver's process, if it runs.
+    pub fn stop_receiver(&mut self, index: ReceiverIndex) {
+        if let Some(machine) = self.receivers.get_mut(&index) {
+            machine.run = None;
+        }
+    }
+
+    /// Takes a receiver away.
+    pub fn delete_receiver(&mut self, index: ReceiverIndex) {
+        self.receivers.remove(&index);
+    }
+
+    /// Whether a receiver answers now.
+    pub fn receiver_answers(&self, index: ReceiverIndex) -> bool {
+        let run = self.receivers.get(&index).and_then(|machine| machine.run);
+        run.is_some_and(|run| run.answers <= self.now)
     }
 
     /// Ends a broker's process and deletes its data. What no other broker has a copy of is lost; when the last

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use tf_sdk::{Attributes, Computed, Defaulted, Optional, Required, Resource, Set, Timeouts};
 use zeebe_scalar::{ByteSize, Span};
 use zeebe_spec::{
-    BulkRecords, Checksum, ClassName, Directory, ExporterName, IndexPrefix, RecordType, Replicas,
-    Shards, SinkUrl, ValueType,
+    BulkRecords, Checksum, ClassName, Directory, ExporterName, IndexPrefix, KafkaBroker,
+    KafkaCompression, RecordType, Replicas, SaslMechanism, Shards, SinkUrl, TopicName, ValueType,
 };
 
 zeebe_scalar::choice! {
@@ -38,6 +38,9 @@ pub struct Exporter {
     pub elasticsearch: Optional<SearchStore>,
     /// To `OpenSearch`, by the product's own exporter.
     pub opensearch: Optional<SearchStore>,
+    /// To Kafka, by a receiver that the engine runs beside the brokers, which needs no jar: each position exactly once, in
+    /// the order of its partition.
+    pub kafka: Optional<Kafka>,
     /// By an exporter of somebody else. Those that are known not to run on the supported versions are refused.
     pub jar: Optional<Jar>,
     /// How long each operation may take: create, update and delete 60m, read 1m unless said.
@@ -127,6 +130,48 @@ pub struct Password {
     pub file: Optional<Directory>,
     /// A variable of the environment that Terraform runs in.
     pub environment_variable: Optional<String>,
+}
+
+/// Topics of Kafka. The receiver makes them where they are missing, with three copies where there are as many brokers.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct Kafka {
+    /// Where Kafka is first asked.
+    pub brokers: Required<Set<KafkaBroker>>,
+    /// The topic of the records; how far each partition is written stands in the topic `<topic>-marks`. One topic is one
+    /// cluster's. Another topic begins with what the brokers still hold.
+    pub topic: Required<TopicName>,
+    /// How batches are packed: `zstd` unless said.
+    pub compression: Optional<KafkaCompression>,
+    /// Which records are exported.
+    pub records: Optional<Records>,
+    /// Encryption on the way to Kafka. Unless said, there is none.
+    pub tls: Optional<KafkaTls>,
+    /// What signs on. Unless said, nothing does.
+    pub sasl: Optional<KafkaSasl>,
+}
+
+/// Encryption on the way to Kafka. Files are in PEM, by absolute paths on the machine of the receiver.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct KafkaTls {
+    /// Who vouches for Kafka; unless said, the authorities that the machine trusts.
+    pub ca: Optional<Directory>,
+    /// A certificate of one's own.
+    pub certificate: Optional<Directory>,
+    /// Its key.
+    pub key: Optional<Directory>,
+}
+
+/// What signs on at Kafka.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct KafkaSasl {
+    /// How.
+    pub mechanism: Required<SaslMechanism>,
+    /// Who, where there is a password.
+    pub username: Optional<String>,
+    /// Where the password is read when the receiver starts.
+    pub password: Optional<Password>,
+    /// The file that holds the token, where there is one. Somebody else keeps it fresh.
+    pub token: Optional<Directory>,
 }
 
 /// An exporter of somebody else.

@@ -3,8 +3,8 @@
 use tf_sdk::{Computed, Defaulted, Optional, Required, Set};
 use zeebe_engine::{ExporterPhase, ExporterSeen, ExporterState};
 use zeebe_spec::{
-    Authentication, BulkSpec, ExporterSpec, IndexSpec, JarSink, RecordsSpec, SearchSink,
-    SecretSource, Sink, Working,
+    Authentication, BulkSpec, ExporterSpec, IndexSpec, JarSink, KafkaSasl, KafkaSink, KafkaTls,
+    RecordsSpec, SearchSink, SecretSource, Sink, Working,
 };
 
 use super::model::{self, Exporter, ExporterPhaseWord};
@@ -38,6 +38,7 @@ pub(super) fn imported(spec: &ExporterSpec) -> Exporter {
         enabled: Defaulted::of(*working == Working::On),
         elasticsearch: Optional::null(),
         opensearch: Optional::null(),
+        kafka: Optional::null(),
         jar: Optional::null(),
         timeouts: Optional::null(),
         id: Computed::null(),
@@ -47,6 +48,7 @@ pub(super) fn imported(spec: &ExporterSpec) -> Exporter {
     match sink {
         Sink::Elasticsearch(sink) => exporter.elasticsearch = Optional::of(search(sink)),
         Sink::Opensearch(sink) => exporter.opensearch = Optional::of(search(sink)),
+        Sink::Kafka(sink) => exporter.kafka = Optional::of(kafka(sink)),
         Sink::Jar(JarSink { path, sha256, class_name, arguments }) => {
             exporter.jar = Optional::of(model::Jar {
                 path: Required::of(path.clone()),
@@ -80,15 +82,7 @@ fn search(sink: &SearchSink) -> model::SearchStore {
             })
             .into(),
         request_timeout: request_timeout.clone().into(),
-        records: (*records != RecordsSpec::default())
-            .then(|| {
-                let RecordsSpec { types, values } = records.clone();
-                model::Records {
-                    types: types.map(Set::new).into(),
-                    values: values.map(Set::new).into(),
-                }
-            })
-            .into(),
+        records: self::records(records).into(),
         authentication: authentication
             .as_ref()
             .map(|Authentication { username, password }| model::SignOn {
@@ -97,6 +91,38 @@ fn search(sink: &SearchSink) -> model::SearchStore {
             })
             .into(),
     }
+}
+
+fn kafka(sink: &KafkaSink) -> model::Kafka {
+    let KafkaSink { brokers, topic, compression, records, tls, sasl } = sink.clone();
+    model::Kafka {
+        brokers: Required::of(Set::new(brokers)),
+        topic: Required::of(topic),
+        compression: compression.into(),
+        records: self::records(&records).into(),
+        tls: tls
+            .map(|KafkaTls { ca, certificate, key }| model::KafkaTls {
+                ca: ca.into(),
+                certificate: certificate.into(),
+                key: key.into(),
+            })
+            .into(),
+        sasl: sasl
+            .map(|KafkaSasl { mechanism, username, password, token }| model::KafkaSasl {
+                mechanism: Required::of(mechanism),
+                username: username.into(),
+                password: password.as_ref().map(self::password).into(),
+                token: token.into(),
+            })
+            .into(),
+    }
+}
+
+fn records(records: &RecordsSpec) -> Option<model::Records> {
+    (*records != RecordsSpec::default()).then(|| {
+        let RecordsSpec { types, values } = records.clone();
+        model::Records { types: types.map(Set::new).into(), values: values.map(Set::new).into() }
+    })
 }
 
 fn password(source: &SecretSource) -> model::Password {

@@ -3,7 +3,7 @@
 //! They follow from the wish before and after alone. What else the roll does, and which other exporters it serves, is
 //! known only when it begins: exporters of one apply share it, and their cluster may be made by the same apply.
 
-use zeebe_spec::{ExporterSpec, Working};
+use zeebe_spec::{ExporterSpec, KafkaSink, Working};
 
 /// The steps from one wish to another; empty where nothing is to do.
 pub(super) fn sentences(
@@ -17,14 +17,28 @@ pub(super) fn sentences(
     let see = format!("see exporter \"{name}\" come as far as the log of every partition");
     let off = format!("disable exporter \"{name}\" on every partition");
     let on = format!("enable exporter \"{name}\" on every partition");
-    let (first, was, seen) = match before {
-        None => (Some(restart("settings")), Working::On, Seen::Unfinished),
+    let receiver =
+        |verb: &str| format!("{verb} the receiver of exporter \"{name}\" and see it reach Kafka");
+    let received = after.received();
+    let (mut sentences, was, seen) = match before {
+        None => {
+            let receiver = received.map(|_| receiver("start"));
+            let all = receiver.into_iter().chain([restart("settings")]);
+            (all.collect::<Vec<_>>(), Working::On, Seen::Unfinished)
+        }
         Some((before, seen)) => {
-            ((before.sink != after.sink).then(|| restart("changed settings")), before.working, seen)
+            let differs = match (before.received(), received) {
+                (Some(before), Some(after)) => Differs::of(before, after),
+                (None, _) | (_, None) => {
+                    Differs { receiver: false, brokers: before.sink != after.sink }
+                }
+            };
+            let receiver = differs.receiver.then(|| receiver("restart"));
+            let brokers = differs.brokers.then(|| restart("changed settings"));
+            (receiver.into_iter().chain(brokers).collect(), before.working, seen)
         }
     };
-    let changed = first.is_some() || was != after.working || seen == Seen::Unfinished;
-    let mut sentences: Vec<String> = first.into_iter().collect();
+    let changed = !sentences.is_empty() || was != after.working || seen == Seen::Unfinished;
     match (was, after.working) {
         (Working::On, Working::Off) => sentences.push(off),
         (Working::Off, Working::On) => sentences.push(on),
@@ -36,6 +50,20 @@ pub(super) fn sentences(
         sentences.push(off_already(after));
     }
     sentences
+}
+
+/// Who must be told of a change between two wishes of the same receiver.
+struct Differs {
+    receiver: bool,
+    brokers: bool,
+}
+
+impl Differs {
+    /// Brokers are told which records are exported, and the receiver all else.
+    fn of(before: &KafkaSink, after: &KafkaSink) -> Self {
+        let as_before = KafkaSink { records: before.records.clone(), ..after.clone() };
+        Self { receiver: as_before != *before, brokers: before.records != after.records }
+    }
 }
 
 fn off_already(after: &ExporterSpec) -> String {

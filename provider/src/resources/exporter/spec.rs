@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Set};
 use zeebe_spec::{
-    Authentication, BulkSpec, ExporterSpec, IndexSpec, JarSink, RecordsSpec, SearchSink, Sink,
-    Working,
+    Authentication, BulkSpec, ExporterSpec, IndexSpec, JarSink, KafkaSasl, KafkaSink, KafkaTls,
+    RecordsSpec, SearchSink, Sink, Working,
 };
 
 use super::model::{self, Exporter};
@@ -20,6 +20,7 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
         enabled,
         elasticsearch,
         opensearch,
+        kafka,
         jar,
         timeouts: _,
         id: _,
@@ -35,6 +36,10 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
         None => None,
         Some(store) => Some(Sink::Opensearch(search("opensearch", store, &mut wrong)?)),
     };
+    let kafka = match kafka.known()? {
+        None => None,
+        Some(topics) => Some(Sink::Kafka(self::kafka(topics, &mut wrong)?)),
+    };
     let jar = match jar.known()? {
         None => None,
         Some(model::Jar { path, sha256, class_name, arguments }) => Some(Sink::Jar(JarSink {
@@ -44,8 +49,8 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
             arguments: arguments.known()?.cloned().unwrap_or_default(),
         })),
     };
-    let given: Vec<Sink> = [elasticsearch, opensearch, jar].into_iter().flatten().collect();
-    let names = ["elasticsearch", "opensearch", "jar"];
+    let given: Vec<Sink> = [elasticsearch, opensearch, kafka, jar].into_iter().flatten().collect();
+    let names = ["elasticsearch", "opensearch", "kafka", "jar"];
     let Some(sink) = only(&Path::root(), &names, given, Missing::IsWrong, &mut wrong) else {
         return Err(SpecError::Wrong(wrong));
     };
@@ -77,12 +82,7 @@ fn search(
             memory: memory.known()?.cloned(),
         },
     };
-    let records = match records.known()? {
-        None => RecordsSpec::default(),
-        Some(model::Records { types, values }) => {
-            RecordsSpec { types: set(types)?, values: set(values)? }
-        }
-    };
+    let records = self::records(records)?;
     let authentication = match authentication.known()? {
         None => None,
         Some(model::SignOn { username, password }) => {
@@ -101,6 +101,50 @@ fn search(
         request_timeout: request_timeout.known()?.cloned(),
         records,
         authentication,
+    })
+}
+
+fn kafka(topics: &model::Kafka, wrong: &mut Vec<Diagnostic>) -> Result<KafkaSink, NotYetKnown> {
+    let model::Kafka { brokers, topic, compression, records, tls, sasl } = topics;
+    let tls = match tls.known()? {
+        None => None,
+        Some(model::KafkaTls { ca, certificate, key }) => Some(KafkaTls {
+            ca: ca.known()?.cloned(),
+            certificate: certificate.known()?.cloned(),
+            key: key.known()?.cloned(),
+        }),
+    };
+    let sasl = match sasl.known()? {
+        None => None,
+        Some(model::KafkaSasl { mechanism, username, password, token }) => Some(KafkaSasl {
+            mechanism: *mechanism.known()?,
+            username: username.known()?.cloned(),
+            password: match password.known()? {
+                None => None,
+                Some(model::Password { file, environment_variable }) => {
+                    let at = Path::attribute("kafka").then("sasl").then("password");
+                    secret(&at, file, environment_variable, wrong)?
+                }
+            },
+            token: token.known()?.cloned(),
+        }),
+    };
+    Ok(KafkaSink {
+        brokers: brokers.known()?.iter().cloned().collect(),
+        topic: topic.known()?.clone(),
+        compression: compression.known()?.copied(),
+        records: self::records(records)?,
+        tls,
+        sasl,
+    })
+}
+
+fn records(records: &Optional<model::Records>) -> Result<RecordsSpec, NotYetKnown> {
+    Ok(match records.known()? {
+        None => RecordsSpec::default(),
+        Some(model::Records { types, values }) => {
+            RecordsSpec { types: set(types)?, values: set(values)? }
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use zeebe_spec::Working;
+use zeebe_spec::{KafkaSink, Working};
 
 use super::*;
 
@@ -42,7 +42,7 @@ fn lines(told: &Exporters) -> Vec<String> {
 #[test]
 fn a_search_store_is_told_in_the_words_of_the_exporters_class() {
     assert_eq!(
-        lines(&exporters(Minor::V8_6, &[search()])),
+        lines(&exporters(Minor::V8_6, &[search()], &BTreeMap::new())),
         [
             "ZEEBE_BROKER_EXPORTERS_AUDIT_ARGS_AUTHENTICATION_USERNAME=zeebe",
             "ZEEBE_BROKER_EXPORTERS_AUDIT_ARGS_BULK_DELAY=2",
@@ -64,7 +64,7 @@ fn a_search_store_is_told_in_the_words_of_the_exporters_class() {
 #[test]
 fn a_setting_is_there_in_one_form_only() {
     for minor in Minor::SUPPORTED {
-        let told = exporters(minor, &[search()]);
+        let told = exporters(minor, &[search()], &BTreeMap::new());
         let start = if minor >= Minor::V8_8 {
             "CAMUNDA_DATA_EXPORTERS_"
         } else {
@@ -81,7 +81,7 @@ fn values_that_are_named_exclude_all_others_that_the_minor_knows() {
     if let Sink::Elasticsearch(sink) = &mut spec.sink {
         sink.records.values = Some(BTreeSet::from([ValueType::ProcessInstance]));
     }
-    let told = |minor| exporters(minor, std::slice::from_ref(&spec)).settings;
+    let told = |minor| exporters(minor, std::slice::from_ref(&spec), &BTreeMap::new()).settings;
     let on: Vec<String> = told(Minor::V8_6)
         .into_iter()
         .filter(|(name, value)| name.as_str().contains("_INDEX_") && value == "true")
@@ -113,11 +113,43 @@ fn an_exporter_of_somebody_else_is_told_its_own_arguments() {
         }),
     };
     assert_eq!(
-        lines(&exporters(Minor::V8_10, &[spec])),
+        lines(&exporters(Minor::V8_10, &[spec], &BTreeMap::new())),
         [
             "CAMUNDA_DATA_EXPORTERS_MINE_ARGS_PRODUCER_SERVERS=b:9092",
             "CAMUNDA_DATA_EXPORTERS_MINE_CLASSNAME=com.example.Mine",
             "CAMUNDA_DATA_EXPORTERS_MINE_JARPATH=/srv/exporters/mine.jar",
+        ]
+    );
+}
+
+#[test]
+fn kafka_is_told_as_the_receiver_that_brings_records_there() {
+    let name: ExporterName = "kafka".parse().unwrap();
+    let spec = ExporterSpec {
+        name: name.clone(),
+        working: Working::On,
+        sink: Sink::Kafka(KafkaSink {
+            brokers: ["kafka-0:9093".parse().unwrap()].into(),
+            topic: "zeebe-payments".parse().unwrap(),
+            compression: None,
+            records: RecordsSpec {
+                types: Some(RecordType::ALL.iter().copied().collect()),
+                values: None,
+            },
+            tls: None,
+            sasl: None,
+        }),
+    };
+    let receivers = BTreeMap::from([(name, "http://127.0.0.1:26505".to_owned())]);
+    assert_eq!(
+        lines(&exporters(Minor::V8_6, &[spec], &receivers)),
+        [
+            "ZEEBE_BROKER_EXPORTERS_KAFKA_ARGS_BULK_DELAY=1",
+            "ZEEBE_BROKER_EXPORTERS_KAFKA_ARGS_INDEX_COMMAND=true",
+            "ZEEBE_BROKER_EXPORTERS_KAFKA_ARGS_INDEX_EVENT=true",
+            "ZEEBE_BROKER_EXPORTERS_KAFKA_ARGS_INDEX_REJECTION=true",
+            "ZEEBE_BROKER_EXPORTERS_KAFKA_ARGS_URL=http://127.0.0.1:26505",
+            "ZEEBE_BROKER_EXPORTERS_KAFKA_CLASSNAME=io.camunda.zeebe.exporter.ElasticsearchExporter",
         ]
     );
 }

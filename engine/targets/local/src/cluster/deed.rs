@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
-use zeebe_plan::component::{ComponentId, Process};
+use zeebe_plan::component::{ComponentId, Process, Program};
 use zeebe_spec::{Checksum, DataOnDestroy, Version};
 use zeebe_target::{Call, Doing, LeftBehind, TargetError};
 
@@ -14,6 +14,7 @@ use crate::distribution::DistributionError;
 use crate::folder::ClusterFolder;
 use crate::java;
 use crate::layout::Home;
+use crate::process::receiver;
 use crate::process::start::{Means, start};
 use crate::process::stop::{Stopped, stop};
 use crate::process::{Run, look, strays};
@@ -72,20 +73,35 @@ impl LocalCluster {
             advice,
             source,
         };
-        let (checksum, distribution) = self
-            .distribution(&process.version, call)
-            .await
-            .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
-        let java = self
-            .blocking(|folder| Ok(java::find(folder.java_home.as_deref(), &folder.environment)))
-            .await
-            .map_err(|error| unseen(Doing::Start, object(id), error))?
-            .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
+        let (checksum, program, java) = match process.program {
+            Program::Product => {
+                let (checksum, distribution) = self
+                    .distribution(&process.version, call)
+                    .await
+                    .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
+                let java = self
+                    .blocking(|folder| {
+                        Ok(java::find(folder.java_home.as_deref(), &folder.environment))
+                    })
+                    .await
+                    .map_err(|error| unseen(Doing::Start, object(id), error))?
+                    .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
+                (checksum, distribution.join(&process.launcher), Some(java))
+            }
+            Program::Receiver => {
+                let (checksum, program) = self
+                    .blocking(|folder| Ok(receiver::find(&folder.environment)))
+                    .await
+                    .map_err(|error| unseen(Doing::Start, object(id), error))?
+                    .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
+                (checksum, program, None)
+            }
+        };
         let means = Means {
             home: &home,
-            distribution: &distribution,
+            program: &program,
             checksum: &checksum,
-            java: &java,
+            java: java.as_ref(),
             environment: &self.folder.environment,
         };
         let identity = start(process, &means)
@@ -169,6 +185,7 @@ pub(super) fn object(id: ComponentId) -> String {
     match id {
         ComponentId::Broker(broker) => format!("broker \"{broker}\""),
         ComponentId::Gateway(gateway) => format!("gateway \"{gateway}\""),
+        ComponentId::Receiver(receiver) => format!("receiver \"{receiver}\""),
     }
 }
 

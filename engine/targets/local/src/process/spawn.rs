@@ -13,7 +13,7 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::file;
@@ -38,7 +38,8 @@ const TAIL_LINES: usize = 12;
 /// What is started.
 pub(crate) struct Launch<'a> {
     pub(crate) setsid: &'a Utf8Path,
-    pub(crate) program: Utf8PathBuf,
+    pub(crate) program: &'a Utf8Path,
+    pub(crate) arguments: &'a [String],
     pub(crate) home: &'a Home,
     /// The whole environment but for the secrets.
     pub(crate) environment: BTreeMap<String, String>,
@@ -47,7 +48,7 @@ pub(crate) struct Launch<'a> {
 
 /// Starts it and gives its pid. It is executing the first of its programs when this returns.
 pub(crate) fn spawn(launch: &Launch<'_>) -> io::Result<i32> {
-    let Launch { setsid, program, home, environment, secrets } = launch;
+    let Launch { setsid, program, arguments, home, environment, secrets } = launch;
     let console = rotated_console(home)?;
     // What we open ourselves ends with an exec. What we were given does not: `make` and `cargo` give each
     // program that they start a pipe, whose end they may wait for.
@@ -55,6 +56,7 @@ pub(crate) fn spawn(launch: &Launch<'_>) -> io::Result<i32> {
     let mut command = Command::new(setsid);
     command
         .arg(program)
+        .args(*arguments)
         .env_clear()
         .envs(environment)
         .envs(secrets.iter().map(|(name, secret)| (name, secret.expose_secret())))

@@ -134,18 +134,18 @@ pub(crate) fn held_by(holder: Option<&Holder>) -> String {
 /// With what a process is started, beside itself.
 pub(crate) struct Means<'a> {
     pub(crate) home: &'a Home,
-    pub(crate) distribution: &'a Utf8Path,
+    pub(crate) program: &'a Utf8Path,
     pub(crate) checksum: &'a Checksum,
-    pub(crate) java: &'a Runtime,
+    /// The runtime of the product; a program of ours needs none.
+    pub(crate) java: Option<&'a Runtime>,
     pub(crate) environment: &'a LocalEnvironment,
 }
 
 /// Starts a process that does not run, and watches it for a moment.
 pub(crate) async fn start(process: &Process, means: &Means<'_>) -> Result<Identity, StartError> {
-    let Means { home, distribution, checksum, java: _, environment } = means;
+    let Means { home, program, checksum, java: _, environment } = means;
     let setsid = setsid(environment)?;
-    let program = distribution.join(&process.launcher);
-    if !is_program(&program) {
+    if !is_program(program) {
         return Err(StartError::NoLauncher(process.launcher.clone()));
     }
     let secrets = secrets(process, environment).map_err(StartError::Secret)?;
@@ -161,13 +161,15 @@ pub(crate) async fn start(process: &Process, means: &Means<'_>) -> Result<Identi
     let mut record = Record::intent(process, (*checksum).clone(), Timestamp::now());
     let launch = Launch {
         setsid: &setsid,
-        program: program.clone(),
+        program,
+        arguments: &process.arguments,
         home,
         environment: whole_environment(process, &record, means),
         secrets,
     };
     record.write(&home.record()).map_err(write)?;
-    let pid = spawn(&launch).map_err(|source| StartError::Spawn { program, source })?;
+    let pid = spawn(&launch)
+        .map_err(|source| StartError::Spawn { program: program.to_path_buf(), source })?;
     let ended = match Identity::of(pid).map_err(StartError::Look)? {
         Some(identity) => {
             record.identity = Some(identity.clone());
@@ -243,14 +245,14 @@ fn whole_environment(
     record: &Record,
     means: &Means<'_>,
 ) -> BTreeMap<String, String> {
-    let Means { home, distribution: _, checksum: _, java, environment } = means;
+    let Means { home, program: _, checksum: _, java, environment } = means;
     let mut whole: BTreeMap<String, String> = INHERITED
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), environment.variable(name)?.to_owned())))
         .collect();
     whole.extend(process.environment());
     whole.insert("PATH".to_owned(), environment.search_path().to_owned());
-    whole.insert("JAVA_HOME".to_owned(), java.home.to_string());
+    whole.extend(java.map(|java| ("JAVA_HOME".to_owned(), java.home.to_string())));
     whole.insert(RUN_VARIABLE.to_owned(), record.run.clone());
     whole.insert(HOME_VARIABLE.to_owned(), home.path().to_string());
     whole

@@ -133,6 +133,7 @@ fn listens(model: &Model, server: Server) -> bool {
             .answering(broker)
             .is_some_and(|(machine, _)| machine.settings.gateway == Switch::Enabled),
         Server::Standalone(index) => model.gateway_answering(index).is_some(),
+        Server::Receiver(_) => false,
     }
 }
 

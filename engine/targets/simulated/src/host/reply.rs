@@ -11,7 +11,7 @@ use zeebe_spec::BrokerId;
 use crate::cluster::abort_if_asked;
 use crate::crash::Crash;
 use crate::faults::InsteadOfAnswer;
-use crate::host::{Server, management, rest};
+use crate::host::{Server, management, receiver, rest};
 use crate::model::Model;
 use crate::store::Store;
 
@@ -93,6 +93,11 @@ impl Answer {
     /// What a broker counts.
     pub(super) fn metrics(page: String) -> Self {
         Self { status: 200, kind: Some(METRICS), location: None, body: page.into_bytes() }
+    }
+
+    /// A line of text.
+    pub(super) fn line(status: u16, line: &str) -> Self {
+        Self { status, kind: Some(METRICS), location: None, body: format!("{line}\n").into_bytes() }
     }
 
     /// An error of the web server from 8.5.
@@ -184,7 +189,7 @@ impl Server {
     pub(super) const fn broker(self) -> Option<BrokerId> {
         match self {
             Self::Management(broker) | Self::Embedded(broker) => Some(broker),
-            Self::Standalone(_) => None,
+            Self::Standalone(_) | Self::Receiver(_) => None,
         }
     }
 }
@@ -194,6 +199,7 @@ fn answer(model: &mut Model, server: Server, asked: &Asked) -> Reply {
         Server::Management(broker) => management::answer(model, broker, asked),
         Server::Embedded(broker) => rest::embedded(model, broker, asked),
         Server::Standalone(index) => rest::standalone(model, index, asked),
+        Server::Receiver(index) => receiver::answer(model, index, asked),
     };
     answer.map_or(Reply::Drop, Reply::Answer)
 }

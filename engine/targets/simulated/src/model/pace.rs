@@ -15,6 +15,8 @@ pub(super) const READY: u64 = 1_500;
 pub(super) const READY_SPREAD: u64 = 1_000;
 /// From the start of a standalone gateway until it answers.
 pub(super) const GATEWAY_ANSWERS: u64 = 3_000;
+/// From the start of a receiver until it answers and has made what it needs where it brings records.
+pub(super) const RECEIVER_ANSWERS: u64 = 1_000;
 /// How long a partition without a leader takes to elect one, once a quorum is there.
 pub(super) const ELECTION: u64 = 2_500;
 /// What chance adds to that at most.

@@ -71,8 +71,8 @@ impl Model {
     /// The next moment at which a look may find something else, if nobody does anything: what happens by
     /// itself, what gateways hear of it later, and what is no more believed.
     pub fn next_sight(&self) -> Option<Moment> {
-        let gateways = self.gateways.values().filter_map(|gateway| gateway.run);
-        let answers = gateways.map(|run| run.answers);
+        let others = self.gateways.values().chain(self.receivers.values());
+        let answers = others.filter_map(|machine| machine.run).map(|run| run.answers);
         let stopped = self.brokers.values().filter_map(|machine| machine.stopped);
         let given_up = stopped.map(|at| at.saturating_add(FAILURE_TIMEOUT));
         let members = self.configuration.iter().flat_map(|it| it.members.values());

@@ -1,4 +1,4 @@
-use zeebe_spec::{BulkSpec, IndexSpec, RecordsSpec, SearchSink, Sink};
+use zeebe_spec::{BulkSpec, IndexSpec, RecordType, RecordsSpec, SearchSink, Sink};
 
 use super::*;
 
@@ -60,4 +60,31 @@ fn settings_and_switch_may_change_together() {
             SEE,
         ]
     );
+}
+
+#[test]
+fn brokers_are_restarted_only_for_what_they_are_told() {
+    let kafka = |topic: &str, types: Option<RecordType>| ExporterSpec {
+        sink: Sink::Kafka(KafkaSink {
+            brokers: ["kafka-0:9092".parse().unwrap()].into(),
+            topic: topic.parse().unwrap(),
+            compression: None,
+            records: RecordsSpec { types: types.map(|types| [types].into()), values: None },
+            tls: None,
+            sasl: None,
+        }),
+        ..spec(Working::On, 9200)
+    };
+    let before = kafka("one", None);
+    let receiver = "restart the receiver of exporter \"audit\" and see it reach Kafka";
+    let brokers =
+        "restart every broker, one at a time, with the changed settings of exporter \"audit\"";
+    for (after, steps) in [
+        (kafka("one", None), vec![]),
+        (kafka("two", None), vec![receiver, SEE]),
+        (kafka("one", Some(RecordType::Command)), vec![brokers, SEE]),
+        (kafka("two", Some(RecordType::Command)), vec![receiver, brokers, SEE]),
+    ] {
+        assert_eq!(sentences(Some((&before, Seen::Finished)), &after), steps);
+    }
 }
