@@ -45,6 +45,7 @@ tools/kafka.sh >/dev/null
 tools/zeebe.sh 8.6.0 >/dev/null
 tools/zeebe.sh 8.5.8 >/dev/null
 tools/elasticsearch.sh >/dev/null
+tools/opensearch.sh >/dev/null
 
 say "== tests"
 # One failing crate hides no other; real brokers are started by a few tests at a time only (see acceptance-tests).
