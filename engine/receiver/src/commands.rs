@@ -12,9 +12,11 @@ use tokio::time;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use zeebe_receiver::Reason;
-use zeebe_receiver::config::{ConfigError, Settings, SinkSettings};
+use zeebe_receiver::config::{AnySettings, ConfigError, Settings, SinkSettings};
+use zeebe_receiver::index::settings::IndexSettings;
+use zeebe_receiver::index::store::Store;
 use zeebe_receiver::metrics::Metrics;
-use zeebe_receiver::serve::{ServeError, Server};
+use zeebe_receiver::serve::{self, ServeError, Server};
 use zeebe_receiver::sink::file::FileSink;
 use zeebe_receiver::sink::kafka::KafkaSink;
 use zeebe_receiver::sink::{Sink, SinkError};
@@ -38,6 +40,13 @@ pub(crate) struct Arguments {
 enum Command {
     /// Serves exporters until SIGTERM or SIGINT; then finishes what was begun.
     Serve {
+        /// The configuration, TOML.
+        #[arg(long)]
+        config: Utf8PathBuf,
+    },
+    /// Writes the records of a topic of Kafka into Elasticsearch or OpenSearch, each once, until SIGTERM or SIGINT; then
+    /// finishes what was begun.
+    Index {
         /// The configuration, TOML.
         #[arg(long)]
         config: Utf8PathBuf,
@@ -72,6 +81,10 @@ pub(crate) enum CommandError {
     Serve(#[from] ServeError),
     #[error("the sink cannot be used")]
     Sink(#[source] SinkError),
+    #[error("the index cannot go on")]
+    Index(#[source] SinkError),
+    #[error("the store cannot be read")]
+    Store(#[source] SinkError),
     #[error("could not speak to the terminal or the system")]
     System(#[from] io::Error),
 }
@@ -79,13 +92,12 @@ pub(crate) enum CommandError {
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
     match arguments.command {
         Command::Serve { config } => serve(Settings::load(&config)?).await?,
+        Command::Index { config } => index(IndexSettings::load(&config)?).await?,
         Command::Verify { config, against, unfiltered } => {
-            let reading = read(Settings::load(&config)?.sink).await?;
+            let reading = read(AnySettings::load(&config)?).await?;
             let report = match against {
                 None => reading.verify(),
-                Some(against) => {
-                    reading.verify_against(&read(Settings::load(&against)?.sink).await?)
-                }
+                Some(against) => reading.verify_against(&read(AnySettings::load(&against)?).await?),
             };
             write!(io::stdout(), "{report}")?;
             let gaps = if unfiltered { Gaps::AreLoss } else { Gaps::ByDesign };
@@ -94,14 +106,21 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> 
             }
         }
         Command::Check { config } => {
-            Settings::load(&config)?;
+            AnySettings::load(&config)?;
             writeln!(io::stdout(), "the configuration \"{config}\" has no mistake")?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn read(settings: SinkSettings) -> Result<Reading, CommandError> {
+async fn read(settings: AnySettings) -> Result<Reading, CommandError> {
+    let settings = match settings {
+        AnySettings::Index(settings) => {
+            let store = Store::new(settings.store).map_err(CommandError::Sink)?;
+            return store.reading().await.map_err(CommandError::Store);
+        }
+        AnySettings::Receiver(settings) => settings.sink,
+    };
     match settings {
         SinkSettings::File { directory } => FileSink::new(directory).reading().await,
         SinkSettings::Kafka(settings) => {
@@ -135,6 +154,39 @@ async fn serve(settings: Settings) -> Result<(), CommandError> {
         Ok(Err(error)) => warn!(error = %Reason(&error), "the sink is not ready yet"),
         Err(_) => warn!("the sink is not ready within {PREPARING:?}"),
     }
+    let stop = stop()?;
+    info!(
+        cluster,
+        address = %server.address()?,
+        management = %server.management()?,
+        "taking records"
+    );
+    server.run(stop).await;
+    info!("stopped");
+    Ok(())
+}
+
+async fn index(settings: IndexSettings) -> Result<(), CommandError> {
+    let login = settings.store.login.is_some();
+    if login && settings.store.url.scheme_str() == Some("http") {
+        warn!("the store's credential goes over plain HTTP: use an https address");
+    }
+    let listener = serve::bind(settings.management).await?;
+    info!(
+        cluster = settings.cluster,
+        management = %listener.local_addr()?,
+        topic = settings.source.topic,
+        store = %settings.store.url,
+        prefix = %settings.store.prefix,
+        "indexing records"
+    );
+    zeebe_receiver::index::run(settings, listener, stop()?).await.map_err(CommandError::Index)?;
+    info!("stopped");
+    Ok(())
+}
+
+/// A token that is cancelled when the system asks the program to end.
+fn stop() -> Result<CancellationToken, CommandError> {
     let stop = CancellationToken::new();
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -146,13 +198,5 @@ async fn serve(settings: Settings) -> Result<(), CommandError> {
         }
         stopper.cancel();
     });
-    info!(
-        cluster,
-        address = %server.address()?,
-        management = %server.management()?,
-        "taking records"
-    );
-    server.run(stop).await;
-    info!("stopped");
-    Ok(())
+    Ok(stop)
 }

@@ -26,10 +26,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use secrecy::SecretString;
 
 #[cfg(feature = "kafka")]
+mod index;
+#[cfg(feature = "kafka")]
 mod kafka;
 mod section;
 
 use self::section::{Mistakes, Section};
+#[cfg(feature = "kafka")]
+use crate::index::settings::IndexSettings;
 #[cfg(feature = "kafka")]
 use crate::sink::kafka::settings::KafkaSettings;
 
@@ -154,24 +158,73 @@ fn list(mistakes: &[Mistake]) -> String {
 impl Settings {
     /// Reads a configuration, and the secrets that it names. Relative paths in it start at its folder.
     pub fn load(path: &Utf8Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let table = text.parse().map_err(|source| ConfigError::Toml {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })?;
-        let folder = path.parent().unwrap_or(Utf8Path::new("")).to_owned();
-        let mistakes = Mistakes::default();
-        let settings = settings(Section::root(table, folder, &mistakes));
-        match settings.filter(|_| mistakes.is_empty()) {
-            Some(settings) => Ok(settings),
-            None => Err(ConfigError::Mistakes { path: path.to_owned(), mistakes: mistakes.take() }),
+        load(path, &table(path)?, settings)
+    }
+}
+
+#[cfg(feature = "kafka")]
+impl IndexSettings {
+    /// Reads the configuration of an index, in the same way.
+    pub fn load(path: &Utf8Path) -> Result<Self, ConfigError> {
+        load(path, &table(path)?, index::settings)
+    }
+}
+
+/// Either kind of configuration, told apart by what is in it.
+#[derive(Clone, Debug)]
+pub enum AnySettings {
+    /// A receiver's.
+    Receiver(Box<Settings>),
+    /// An index's: it has a `store`.
+    #[cfg(feature = "kafka")]
+    Index(Box<IndexSettings>),
+}
+
+impl AnySettings {
+    /// Reads a configuration, whichever it is.
+    pub fn load(path: &Utf8Path) -> Result<Self, ConfigError> {
+        let table = table(path)?;
+        #[cfg(feature = "kafka")]
+        if table.contains_key("store") {
+            return Ok(Self::Index(Box::new(load(path, &table, index::settings)?)));
         }
+        Ok(Self::Receiver(Box::new(load(path, &table, settings)?)))
+    }
+}
+
+fn table(path: &Utf8Path) -> Result<toml::Table, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    text.parse()
+        .map_err(|source| ConfigError::Toml { path: path.to_owned(), source: Box::new(source) })
+}
+
+fn load<T>(
+    path: &Utf8Path,
+    table: &toml::Table,
+    read: impl FnOnce(Section<'_>) -> Option<T>,
+) -> Result<T, ConfigError> {
+    let folder = path.parent().unwrap_or(Utf8Path::new("")).to_owned();
+    let mistakes = Mistakes::default();
+    let settings = read(Section::root(table.clone(), folder, &mistakes));
+    match settings.filter(|_| mistakes.is_empty()) {
+        Some(settings) => Ok(settings),
+        None => Err(ConfigError::Mistakes { path: path.to_owned(), mistakes: mistakes.take() }),
     }
 }
 
 fn settings(mut root: Section<'_>) -> Option<Settings> {
-    let cluster = root.required("cluster", Section::text).filter(|cluster| {
+    let cluster = cluster(&mut root);
+    let listen = root.required("listen", Section::section).and_then(listen);
+    let management = management(&mut root);
+    let named = cluster.clone().unwrap_or_default();
+    let sink = root.required("sink", Section::section).and_then(|section| sink(section, &named));
+    root.finish();
+    Some(Settings { cluster: cluster?, listen: listen?, management: management?, sink: sink? })
+}
+
+fn cluster(root: &mut Section<'_>) -> Option<String> {
+    root.required("cluster", Section::text).filter(|cluster| {
         let fits = (1..=63).contains(&cluster.len())
             && cluster
                 .chars()
@@ -180,17 +233,15 @@ fn settings(mut root: Section<'_>) -> Option<Settings> {
             root.mistake("cluster", "expected 1 to 63 letters, digits, `-`, `_` or `.`");
         }
         fits
-    });
-    let listen = root.required("listen", Section::section).and_then(listen);
-    let management = root.required("management", Section::section).and_then(|mut section| {
+    })
+}
+
+fn management(root: &mut Section<'_>) -> Option<SocketAddr> {
+    root.required("management", Section::section).and_then(|mut section| {
         let address = section.required("address", Section::parsed);
         section.finish();
         address
-    });
-    let named = cluster.clone().unwrap_or_default();
-    let sink = root.required("sink", Section::section).and_then(|section| sink(section, &named));
-    root.finish();
-    Some(Settings { cluster: cluster?, listen: listen?, management: management?, sink: sink? })
+    })
 }
 
 fn listen(mut section: Section<'_>) -> Option<Listen> {

@@ -16,6 +16,8 @@
 
 pub mod batch;
 pub mod config;
+#[cfg(feature = "kafka")]
+pub mod index;
 pub mod intake;
 mod lane;
 pub mod mark;

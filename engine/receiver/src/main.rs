@@ -1,4 +1,4 @@
-//! `zeebe-receiver`: serves exporters, checks a configuration, proves what a sink holds.
+//! `zeebe-receiver`: serves exporters, indexes what they sent, checks a configuration, proves what a sink holds.
 //!
 //! Exit codes: 0 done; 1 an error; 2 `verify` found something.
 

@@ -30,6 +30,7 @@ struct Partition {
     duplicates: u64,
     gaps: u64,
     conflicts: u64,
+    refused: u64,
 }
 
 /// What became of one batch.
@@ -72,6 +73,11 @@ impl Metrics {
     /// A batch was refused, as its records are not those that were written.
     pub fn conflict(&self, partition: PartitionId) {
         self.lock().partitions.entry(partition).or_default().conflicts += 1;
+    }
+
+    /// So many records were set aside, as the store refuses them where they belong.
+    pub fn refused(&self, partition: PartitionId, records: usize) {
+        self.lock().partitions.entry(partition).or_default().refused += count(records);
     }
 
     /// A request was answered with that status.
@@ -150,6 +156,12 @@ impl Metrics {
             "counter",
             "Batches refused because they are not what was written at their positions.",
             each(&|partition| Some(partition.conflicts.to_string())),
+        );
+        family(
+            "zeebe_receiver_refused_total",
+            "counter",
+            "Records that a store refused where they belong, kept as text in its index of refused ones.",
+            each(&|partition| (partition.refused > 0).then(|| partition.refused.to_string())),
         );
         family(
             "zeebe_receiver_answers_total",

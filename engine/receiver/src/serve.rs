@@ -25,11 +25,12 @@ mod management;
 mod tls;
 
 pub use self::auth::Guard;
+pub use self::management::Pages;
 pub use self::tls::TlsError;
 
 use self::body::Memory;
 use self::exporter::Exporter;
-use self::management::Management;
+use self::management::{Management, Receiving};
 use crate::config::Listen;
 use crate::intake::Intake;
 use crate::metrics::Metrics;
@@ -68,7 +69,7 @@ pub struct Server {
     management: TcpListener,
     tls: Option<TlsAcceptor>,
     exporter: Arc<Exporter>,
-    pages: Arc<Management>,
+    pages: Arc<dyn Pages>,
 }
 
 impl Server {
@@ -93,7 +94,7 @@ impl Server {
             management: bind(management).await?,
             tls,
             exporter: Arc::new(exporter),
-            pages: Arc::new(Management::new(sink, metrics)),
+            pages: Arc::new(Receiving { sink, metrics }),
         })
     }
 
@@ -124,23 +125,7 @@ impl Server {
                 }
             });
         });
-        let telling = accept(management, &stop, |stream| {
-            let (pages, stop) = (Arc::clone(&pages), stop.clone());
-            connections.spawn(async move {
-                let service = service_fn(move |request: Request<Incoming>| {
-                    let pages = Arc::clone(&pages);
-                    async move { Ok::<Reply, io::Error>(pages.answer(&request).await) }
-                });
-                let connection = http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(HANDSHAKE)
-                    .serve_connection(TokioIo::new(stream), service);
-                tokio::select! {
-                    ended = connection => drop(ended),
-                    () = stop.cancelled() => {}
-                }
-            });
-        });
+        let telling = tell(management, pages, stop.clone());
         tokio::join!(serving, telling);
         info!("stopping: no more is taken, what was begun is finished");
         connections.close();
@@ -149,7 +134,34 @@ impl Server {
     }
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+/// Answers for metrics and health until it is told to stop.
+pub async fn tell(listener: TcpListener, pages: Arc<dyn Pages>, stop: CancellationToken) {
+    let management = Arc::new(Management::new(pages));
+    let connections = TaskTracker::new();
+    accept(listener, &stop, |stream| {
+        let (management, stop) = (Arc::clone(&management), stop.clone());
+        connections.spawn(async move {
+            let service = service_fn(move |request: Request<Incoming>| {
+                let management = Arc::clone(&management);
+                async move { Ok::<Reply, io::Error>(management.answer(&request).await) }
+            });
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HANDSHAKE)
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                ended = connection => drop(ended),
+                () = stop.cancelled() => {}
+            }
+        });
+    })
+    .await;
+    connections.close();
+    connections.wait().await;
+}
+
+/// Binds a port.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
 }
 

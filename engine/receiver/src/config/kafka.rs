@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::Section;
 use crate::sink::kafka::settings::{
-    Compression, KafkaSettings, KafkaTls, MissingTopics, PasswordMechanism, Sasl,
+    Compression, Connection, KafkaSettings, KafkaTls, MissingTopics, PasswordMechanism, Sasl,
 };
 
 /// Below the 20 s after which an exporter hears "late".
@@ -25,18 +25,6 @@ const MOST_PARTITIONS: u16 = 8191;
 
 /// Reads the table; None when there are mistakes.
 pub(super) fn settings(mut section: Section<'_>, cluster: &str) -> Option<KafkaSettings> {
-    let brokers = section.required("brokers", Section::texts).filter(|brokers| {
-        let fits = !brokers.is_empty()
-            && brokers.iter().all(|broker| {
-                broker.rsplit_once(':').is_some_and(|(host, port)| {
-                    !host.is_empty() && !broker.contains(',') && port.parse::<u16>().is_ok()
-                })
-            });
-        if !fits {
-            section.mistake("brokers", "expected at least one, each as `host:port`");
-        }
-        fits
-    });
     let topic = section.required("topic", name);
     let mark_topic = name(&mut section, "mark_topic");
     if mark_topic.is_some() && mark_topic == topic {
@@ -67,17 +55,12 @@ pub(super) fn settings(mut section: Section<'_>, cluster: &str) -> Option<KafkaS
     if timeout < Duration::from_secs(1) || timeout > LONGEST_TIMEOUT {
         section.mistake("timeout", "expected 1s to 7m");
     }
-    let tls = section.section("tls").map(tls);
-    let sasl = section.section("sasl").map(sasl);
+    let connection = connection(&mut section, format!("{transactional_id}.{cluster}"));
     section.finish();
     let topic = topic?;
-    let sasl = match sasl {
-        None => None,
-        Some(sasl) => Some(sasl?),
-    };
     Some(KafkaSettings {
+        connection: connection?,
         cluster: cluster.to_owned(),
-        brokers: brokers?,
         mark_topic: mark_topic.unwrap_or_else(|| format!("{topic}-marks")),
         topic,
         partitions: partitions?,
@@ -85,13 +68,33 @@ pub(super) fn settings(mut section: Section<'_>, cluster: &str) -> Option<KafkaS
         transactional_id,
         compression,
         timeout,
-        tls,
-        sasl,
     })
 }
 
+/// The keys that tell how Kafka is reached.
+pub(super) fn connection(section: &mut Section<'_>, client_id: String) -> Option<Connection> {
+    let brokers = section.required("brokers", Section::texts).filter(|brokers| {
+        let fits = !brokers.is_empty()
+            && brokers.iter().all(|broker| {
+                broker.rsplit_once(':').is_some_and(|(host, port)| {
+                    !host.is_empty() && !broker.contains(',') && port.parse::<u16>().is_ok()
+                })
+            });
+        if !fits {
+            section.mistake("brokers", "expected at least one, each as `host:port`");
+        }
+        fits
+    });
+    let tls = section.section("tls").map(tls);
+    let sasl = match section.section("sasl").map(sasl) {
+        None => None,
+        Some(sasl) => Some(sasl?),
+    };
+    Some(Connection { brokers: brokers?, client_id, tls, sasl })
+}
+
 /// The name of a topic.
-fn name(section: &mut Section<'_>, key: &str) -> Option<String> {
+pub(super) fn name(section: &mut Section<'_>, key: &str) -> Option<String> {
     let topic = section.text(key)?;
     // A name of our own for the marks is a little longer.
     let fits = (1..=240).contains(&topic.len())

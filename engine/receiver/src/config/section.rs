@@ -69,6 +69,12 @@ impl<'a> Section<'a> {
         read(self, key)
     }
 
+    /// Whether a key is there.
+    #[cfg(feature = "kafka")]
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// A string.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         self.typed(key, "a string", |value| value.as_str().map(str::to_owned))

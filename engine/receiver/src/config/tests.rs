@@ -116,8 +116,8 @@ fn kafka_is_told_all_that_it_needs_and_its_password_to_nobody() {
         (kafka.missing_topics, kafka.compression),
         (MissingTopics::Refuse, Compression::Lz4)
     );
-    assert_eq!(kafka.tls.unwrap().ca, Some(folder.path().join("ca.crt")));
-    let Some(Sasl::Password { mechanism, password, .. }) = kafka.sasl else {
+    assert_eq!(kafka.connection.tls.unwrap().ca, Some(folder.path().join("ca.crt")));
+    let Some(Sasl::Password { mechanism, password, .. }) = kafka.connection.sasl else {
         panic!("no password")
     };
     assert_eq!(mechanism, PasswordMechanism::Scram512);
@@ -162,5 +162,7 @@ fn the_configuration_of_the_guide_has_no_mistake() {
     let path = folder.path().join("receiver.toml");
     std::fs::write(&path, text).unwrap();
     let settings = Settings::load(&path).unwrap();
-    assert!(matches!(settings.sink, SinkSettings::Kafka(kafka) if kafka.brokers.len() == 3));
+    assert!(
+        matches!(settings.sink, SinkSettings::Kafka(kafka) if kafka.connection.brokers.len() == 3)
+    );
 }

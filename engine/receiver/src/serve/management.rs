@@ -1,8 +1,9 @@
-//! Metrics, and whether the receiver lives and its sink can be reached.
+//! Metrics, and whether the program lives and can do its work.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
@@ -13,28 +14,54 @@ use tokio::time;
 use super::Reply;
 use crate::Reason;
 use crate::metrics::Metrics;
-use crate::sink::Sink;
+use crate::sink::{Sink, SinkError};
 
-/// A sink that does not answer a probe within this time is not ready.
+/// Whoever is not ready within this time is not ready.
 const PROBE: Duration = Duration::from_secs(3);
+
+/// What a program tells of itself on its management port.
+#[async_trait]
+pub trait Pages: Send + Sync + 'static {
+    /// Its figures, in the text form of Prometheus.
+    fn metrics(&self) -> String;
+
+    /// Whether it could do its work now.
+    async fn ready(&self) -> Result<(), SinkError>;
+}
+
+/// A receiver's.
+pub(super) struct Receiving {
+    pub(super) sink: Arc<dyn Sink>,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+#[async_trait]
+impl Pages for Receiving {
+    fn metrics(&self) -> String {
+        self.metrics.page()
+    }
+
+    async fn ready(&self) -> Result<(), SinkError> {
+        self.sink.probe().await
+    }
+}
 
 /// What answers on the management port.
 pub(super) struct Management {
-    sink: Arc<dyn Sink>,
-    metrics: Arc<Metrics>,
+    pages: Arc<dyn Pages>,
     /// One probe at a time, however many ask.
     probing: Mutex<()>,
 }
 
 impl Management {
-    pub(super) fn new(sink: Arc<dyn Sink>, metrics: Arc<Metrics>) -> Self {
-        Self { sink, metrics, probing: Mutex::new(()) }
+    pub(super) fn new(pages: Arc<dyn Pages>) -> Self {
+        Self { pages, probing: Mutex::new(()) }
     }
 
     /// Answers one request.
     pub(super) async fn answer(&self, request: &Request<Incoming>) -> Reply {
         match request.uri().path() {
-            "/metrics" => page(StatusCode::OK, self.metrics.page()),
+            "/metrics" => page(StatusCode::OK, self.pages.metrics()),
             "/health" => page(StatusCode::OK, "alive\n".to_owned()),
             "/ready" => self.ready().await,
             _ => page(StatusCode::NOT_FOUND, "/metrics, /health and /ready are here\n".to_owned()),
@@ -44,7 +71,7 @@ impl Management {
     async fn ready(&self) -> Reply {
         let probe = async {
             let _one = self.probing.lock().await;
-            self.sink.probe().await
+            self.pages.ready().await
         };
         match time::timeout(PROBE, probe).await {
             Ok(Ok(())) => page(StatusCode::OK, "ready\n".to_owned()),

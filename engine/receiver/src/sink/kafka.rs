@@ -15,7 +15,7 @@ use rdkafka::producer::ThreadedProducer;
 use tokio::sync::OnceCell;
 use tokio::task;
 
-mod context;
+pub(crate) mod context;
 mod reader;
 pub mod settings;
 mod topics;
@@ -48,8 +48,11 @@ pub struct KafkaSink {
 impl KafkaSink {
     /// The sink of these settings. Nothing is connected yet.
     pub fn new(settings: KafkaSettings) -> Result<Self, SinkError> {
-        let looker =
-            settings.client().create_with_context(Context::of(&settings)).map_err(|error| {
+        let looker = settings
+            .connection
+            .client()
+            .create_with_context(Context::of(&settings.connection))
+            .map_err(|error| {
                 SinkError::Refused(format!("Kafka's client does not take its settings: {error}"))
             })?;
         Ok(Self {

@@ -16,17 +16,17 @@ use rdkafka::producer::ProducerContext;
 use serde::Deserialize;
 use tracing::{debug, warn};
 
-use super::settings::{KafkaSettings, Sasl};
+use super::settings::{Connection, Sasl};
 
 /// What the library is called back with.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Context {
+pub(crate) struct Context {
     token: Option<Utf8PathBuf>,
 }
 
 impl Context {
-    pub(super) fn of(settings: &KafkaSettings) -> Self {
-        let token = match &settings.sasl {
+    pub(crate) fn of(connection: &Connection) -> Self {
+        let token = match &connection.sasl {
             Some(Sasl::Token { file }) => Some(file.clone()),
             None | Some(Sasl::Password { .. }) => None,
             #[cfg(feature = "kerberos")]

@@ -31,7 +31,7 @@ pub(super) fn read(
     let doing = || format!("read partition {partition} of topic \"{topic}\"");
     let consumer: BaseConsumer<Context> = settings
         .reader()
-        .create_with_context(Context::of(settings))
+        .create_with_context(Context::of(&settings.connection))
         .map_err(|error| failed(doing(), error))?;
     let mut assigned = TopicPartitionList::new();
     assigned

@@ -9,15 +9,28 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// The largest record that goes through: a broker of Zeebe takes messages of 4 MB, and a record can hold more than the
 /// command that it is from.
-pub(super) const LARGEST: &str = "16777216";
+pub(crate) const LARGEST: &str = "16777216";
+
+/// How Kafka is reached.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Brokers to begin with, each as `host:port`.
+    pub brokers: Vec<String>,
+    /// What Kafka's own log and quotas know the client by.
+    pub client_id: String,
+    /// How the connection is encrypted; plain when there is none.
+    pub tls: Option<KafkaTls>,
+    /// Who says that he is there; nobody when there is none.
+    pub sasl: Option<Sasl>,
+}
 
 /// A cluster's topics, and how they are reached.
 #[derive(Clone, Debug)]
 pub struct KafkaSettings {
+    /// How Kafka is reached.
+    pub connection: Connection,
     /// The cluster whose records these are.
     pub cluster: String,
-    /// Brokers to begin with, each as `host:port`.
-    pub brokers: Vec<String>,
     /// The topic of the records. One topic is one cluster's.
     pub topic: String,
     /// The topic of the marks.
@@ -32,10 +45,6 @@ pub struct KafkaSettings {
     pub compression: Compression,
     /// How long Kafka may take for one batch. Above it, what was written is looked up before anything else is tried.
     pub timeout: Duration,
-    /// How the connection is encrypted; plain when there is none.
-    pub tls: Option<KafkaTls>,
-    /// Who says that he is there; nobody when there is none.
-    pub sasl: Option<Sasl>,
 }
 
 /// What is done about a topic that is not there.
@@ -117,15 +126,15 @@ impl PasswordMechanism {
     }
 }
 
-impl KafkaSettings {
+impl Connection {
     /// What every client of these is told.
-    pub(super) fn client(&self) -> ClientConfig {
+    pub(crate) fn client(&self) -> ClientConfig {
         let mut client = ClientConfig::new();
         client
             // It would follow a logger that is not used here, and so say nothing.
             .set_log_level(RDKafkaLogLevel::Info)
             .set("bootstrap.servers", self.brokers.join(","))
-            .set("client.id", format!("{}.{}", self.transactional_id, self.cluster))
+            .set("client.id", &self.client_id)
             .set("socket.keepalive.enable", "true")
             // After an outage, connections are back within a second and not within ten.
             .set("reconnect.backoff.max.ms", "1000");
@@ -167,7 +176,9 @@ impl KafkaSettings {
         }
         client
     }
+}
 
+impl KafkaSettings {
     /// What the one producer of a partition is told.
     pub(super) fn producer(&self, transactional_id: &str) -> ClientConfig {
         let timeout = self.timeout.as_millis().to_string();
@@ -176,7 +187,7 @@ impl KafkaSettings {
             Compression::Lz4 => "lz4",
             Compression::None => "none",
         };
-        let mut producer = self.client();
+        let mut producer = self.connection.client();
         producer
             .set("transactional.id", transactional_id)
             .set("enable.idempotence", "true")
@@ -196,7 +207,7 @@ impl KafkaSettings {
 
     /// What a reader is told that sees what is committed, and nothing else.
     pub(super) fn reader(&self) -> ClientConfig {
-        let mut reader = self.client();
+        let mut reader = self.connection.client();
         reader
             // Required though no group is joined and nothing is committed.
             .set("group.id", format!("{}.{}.reader", self.transactional_id, self.cluster))

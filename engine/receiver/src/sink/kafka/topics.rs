@@ -99,7 +99,7 @@ async fn create(
     if settings.missing_topics == MissingTopics::Refuse {
         return Err(SinkError::Refused(format!("topic \"{topic}\" is not there")));
     }
-    if matches!(settings.sasl, Some(Sasl::Token { .. })) {
+    if matches!(settings.connection.sasl, Some(Sasl::Token { .. })) {
         return Err(SinkError::Refused(format!(
             "topic \"{topic}\" is not there, and with a token it cannot be made from here: make it with {} partitions",
             settings.partitions
@@ -123,8 +123,9 @@ async fn create(
     };
     let doing = || format!("make topic \"{topic}\"");
     let admin: AdminClient<Context> = settings
+        .connection
         .client()
-        .create_with_context(Context::of(settings))
+        .create_with_context(Context::of(&settings.connection))
         .map_err(|error| failed(doing(), error))?;
     let options = AdminOptions::new().request_timeout(Some(settings.timeout));
     let outcomes =

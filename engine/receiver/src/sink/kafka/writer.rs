@@ -83,7 +83,7 @@ impl Writer {
         let doing = || format!("take over partition {partition}");
         let producer: ThreadedProducer<Context> = settings
             .producer(&id)
-            .create_with_context(Context::of(&settings))
+            .create_with_context(Context::of(&settings.connection))
             .map_err(|error| failed(doing(), error))?;
         producer.init_transactions(settings.timeout).map_err(|error| failed(doing(), error))?;
         let mark = mark(&settings, partition)?;
