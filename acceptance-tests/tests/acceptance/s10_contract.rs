@@ -8,7 +8,7 @@ use acceptance_tests::{Cluster, ClusterHcl, Install, Load, Scenario, wait};
 use anyhow::{Result, anyhow, ensure};
 use camino::Utf8PathBuf;
 use zeebe_engine::{Call, Engine};
-use zeebe_plan::component::{ComponentId, JavaOptions, Process, Wanted};
+use zeebe_plan::component::{ComponentId, JavaOptions, Process, Program, Wanted};
 use zeebe_scalar::parse_text;
 use zeebe_spec::{BrokerId, Minor, Version};
 use zeebe_target::Target;
@@ -132,8 +132,10 @@ async fn exporting_twin(twin: &SimulatedCluster, version: &Version) -> Result<Ba
     let class = "io.camunda.zeebe.exporter.ElasticsearchExporter";
     let setting = ("ZEEBE_BROKER_EXPORTERS_AUDIT_CLASSNAME".to_owned(), class.to_owned());
     let process = Process {
+        program: Program::Product,
         version: version.clone(),
         launcher: "bin/broker".to_owned(),
+        arguments: Vec::new(),
         settings: BTreeMap::from([setting]),
         bootstrap: BTreeMap::new(),
         java_options: JavaOptions { variable: "JAVA_OPTS".to_owned(), options: Vec::new() },
