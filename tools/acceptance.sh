@@ -12,5 +12,5 @@ target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"targ
 export ZEEBE_PROVIDER_BINARY=$target/debug/terraform-provider-zeebe
 export ZEEBE_RECEIVER_BINARY=$target/debug/zeebe-receiver
 
-say "== records into Kafka"
+say "== records into Kafka and into a lake"
 "$target/debug/zeebe-records" | tee docs/proofs/records.txt

@@ -46,6 +46,8 @@ tools/zeebe.sh 8.6.0 >/dev/null
 tools/zeebe.sh 8.5.8 >/dev/null
 tools/elasticsearch.sh >/dev/null
 tools/opensearch.sh >/dev/null
+tools/duckdb.sh >/dev/null
+tools/seaweedfs.sh >/dev/null
 
 say "== tests"
 # One failing crate hides no other; real brokers are started by a few tests at a time only (see acceptance-tests).

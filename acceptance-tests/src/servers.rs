@@ -16,6 +16,8 @@ use crate::processes::{self, Identity};
 
 pub mod broker;
 pub mod kafka;
+pub mod lake;
+pub mod object_store;
 pub mod receiver;
 pub mod records;
 pub mod search_store;

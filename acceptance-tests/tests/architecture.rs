@@ -40,7 +40,7 @@ const ENGINE: [&str; 7] = [
     "zeebe-execute",
 ];
 /// Crates that are one thing's business, and whose.
-const OWNED: [(&str, &[&str]); 13] = [
+const OWNED: [(&str, &[&str]); 14] = [
     ("anyhow", &["acceptance-tests", "zeebe-provision"]),
     ("clap", &["zeebe-provision", "zeebe-receiver", "tf-conformance"]),
     ("indicatif", &["zeebe-provision"]),
@@ -51,6 +51,7 @@ const OWNED: [(&str, &[&str]); 13] = [
     ("tar", &["zeebe-target-local"]),
     ("flate2", &["zeebe-target-local"]),
     ("rdkafka", &["zeebe-receiver"]),
+    ("parquet", &["zeebe-receiver"]),
     ("toml", &["zeebe-config", "zeebe-receiver"]),
     ("kube", &["zeebe-target-kubernetes"]),
     ("k8s-openapi", &["zeebe-target-kubernetes"]),

@@ -19,6 +19,7 @@ use zeebe_receiver::metrics::Metrics;
 use zeebe_receiver::serve::{self, ServeError, Server};
 use zeebe_receiver::sink::file::FileSink;
 use zeebe_receiver::sink::kafka::KafkaSink;
+use zeebe_receiver::sink::lake::LakeSink;
 use zeebe_receiver::sink::{Sink, SinkError};
 use zeebe_receiver::verify::{Gaps, Reading};
 
@@ -126,6 +127,9 @@ async fn read(settings: AnySettings) -> Result<Reading, CommandError> {
         SinkSettings::Kafka(settings) => {
             KafkaSink::new(*settings).map_err(CommandError::Sink)?.reading().await
         }
+        SinkSettings::Lake(settings) => {
+            LakeSink::new(*settings).map_err(CommandError::Sink)?.reading().await
+        }
     }
     .map_err(CommandError::Sink)
 }
@@ -135,6 +139,9 @@ fn open(settings: SinkSettings) -> Result<Arc<dyn Sink>, CommandError> {
         SinkSettings::File { directory } => Arc::new(FileSink::new(directory)),
         SinkSettings::Kafka(settings) => {
             Arc::new(KafkaSink::new(*settings).map_err(CommandError::Sink)?)
+        }
+        SinkSettings::Lake(settings) => {
+            Arc::new(LakeSink::new(*settings).map_err(CommandError::Sink)?)
         }
     })
 }

@@ -29,6 +29,7 @@ use secrecy::SecretString;
 mod index;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod lake;
 mod section;
 
 use self::section::{Mistakes, Section};
@@ -36,6 +37,7 @@ use self::section::{Mistakes, Section};
 use crate::index::settings::IndexSettings;
 #[cfg(feature = "kafka")]
 use crate::sink::kafka::settings::KafkaSettings;
+use crate::sink::lake::settings::LakeSettings;
 
 /// An exporter waits 30 s for an answer when it is not told otherwise; this leaves room for the way.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -103,6 +105,8 @@ pub enum SinkSettings {
     /// Topics of Kafka.
     #[cfg(feature = "kafka")]
     Kafka(Box<KafkaSettings>),
+    /// Parquet for readers of tables.
+    Lake(Box<LakeSettings>),
 }
 
 /// A configuration that cannot be used.
@@ -294,9 +298,12 @@ fn sink(mut section: Section<'_>, cluster: &str) -> Option<SinkSettings> {
     if let Some(section) = section.section("kafka") {
         sinks.push(kafka_sink(section, cluster));
     }
+    if let Some(section) = section.section("lake") {
+        sinks.push(lake::settings(section, cluster).map(Box::new).map(SinkSettings::Lake));
+    }
     let several = sinks.len() != 1;
     if several {
-        section.mistake_at(&at, "expected exactly one of `file` and `kafka`");
+        section.mistake_at(&at, "expected exactly one of `file`, `kafka` and `lake`");
     }
     section.finish();
     sinks.pop()?.filter(|_| !several)

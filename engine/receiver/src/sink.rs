@@ -10,6 +10,7 @@ use crate::record::{PartitionId, Record};
 pub mod file;
 #[cfg(feature = "kafka")]
 pub mod kafka;
+pub mod lake;
 
 /// A place that keeps records durably, with a mark for each partition.
 #[async_trait]

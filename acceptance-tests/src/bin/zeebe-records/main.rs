@@ -1,8 +1,8 @@
-//! The long proof of the way of records into Kafka, as `make acceptance` runs it. Prints what was done and found.
+//! The long proof of the ways of records into Kafka and into a lake, as `make acceptance` runs it. Prints what was done and found.
 //!
-//! Three real brokers run ten thousand instances. Meanwhile the receiver is killed twenty times, Kafka is stopped for a
-//! minute, and leaders change five times. A second receiver writes all of it into files, by a way of its own; at the end
-//! both must hold every position once, and in them every instance that was started.
+//! Three real brokers run ten thousand instances. Meanwhile the receivers into Kafka and into the lake are killed twenty
+//! times, Kafka is stopped for a minute, and leaders change five times. Another receiver writes all of it into files, by a
+//! way of its own; at the end all three must hold every position once, and in them every instance that was started.
 //!
 //! `zeebe-records [INSTANCES KILLS LEADER_CHANGES STOPPED_SECONDS]`
 
@@ -10,16 +10,19 @@ mod instances;
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
-use std::{env, thread};
+use std::{env, fs, thread};
 
 use acceptance_tests::servers::{
     broker::Brokers,
     kafka::Kafka,
+    lake,
     receiver::Receiver,
     records::{completed, wait_drained},
 };
 use acceptance_tests::{Scenario, wait};
 use anyhow::{Result, bail, ensure};
+use camino::Utf8Path;
+use serde_json::json;
 
 use crate::instances::Instances;
 
@@ -72,11 +75,16 @@ fn run(trial: &Trial) -> Result<()> {
     let mut into_files =
         Receiver::new(scenario.directory.join("into-files"), ports + 20, &in_files)?;
     into_files.start()?;
-    let exporters = [("kafka", into_kafka.url()), ("files", into_files.url())];
+    let lake = scenario.directory.join("lake");
+    let in_lake = format!("[sink.lake]\ndirectory = \"{lake}\"\nseal_after = \"2s\"");
+    let mut into_lake = Receiver::new(scenario.directory.join("into-lake"), ports + 30, &in_lake)?;
+    into_lake.start()?;
+    let exporters =
+        [("kafka", into_kafka.url()), ("files", into_files.url()), ("lake", into_lake.url())];
     let cluster = scenario.cluster("exported")?;
     let mut brokers = Brokers::start(cluster, VERSION, BROKERS, PARTITIONS, &exporters)?;
     say(&format!(
-        "{BROKERS} brokers of {VERSION}, {PARTITIONS} partitions, Kafka and two receivers are up"
+        "{BROKERS} brokers of {VERSION}, {PARTITIONS} partitions, Kafka and three receivers are up"
     ))?;
 
     let load = Instances::start(&brokers.cluster.gateways(BROKERS), trial.instances)?;
@@ -94,8 +102,10 @@ fn run(trial: &Trial) -> Result<()> {
             thread::sleep(trial.stopped);
             kafka.thaw()?;
         }
-        into_kafka.kill()?;
-        into_kafka.start()?;
+        for receiver in [&mut into_kafka, &mut into_lake] {
+            receiver.kill()?;
+            receiver.start()?;
+        }
     }
     while changes < trial.leader_changes {
         changes += 1;
@@ -103,7 +113,7 @@ fn run(trial: &Trial) -> Result<()> {
     }
     let started = load.finish()?;
     say(&format!(
-        "{} instances were started, the answer to {} more attempts was lost; the receiver was killed {} times, \
+        "{} instances were started, the answer to {} more attempts was lost; the receivers were killed {} times, \
          leaders changed {changes} times",
         started.instances.len(),
         started.unclear,
@@ -112,14 +122,27 @@ fn run(trial: &Trial) -> Result<()> {
 
     let count = started.instances.len();
     wait_drained(&brokers, PARTITIONS, &into_kafka, &into_files, &records, count)?;
+    wait_drained(&brokers, PARTITIONS, &into_lake, &into_files, &records, count)?;
     for broker in 0..BROKERS {
         brokers.kill(broker)?;
     }
-    let verified =
-        into_kafka.verify(&["--against", into_files.config().as_str(), "--unfiltered"])?;
-    say(&format!("the checker on Kafka, beside the files, ended with {:?}:", verified.code))?;
-    say(verified.text.trim_end())?;
-    ensure!(verified.code == Some(0), "not every position is there once and in order");
+    for (name, receiver) in [("Kafka", &into_kafka), ("the lake", &into_lake)] {
+        let verified =
+            receiver.verify(&["--against", into_files.config().as_str(), "--unfiltered"])?;
+        say(&format!("the checker on {name}, beside the files, ended with {:?}:", verified.code))?;
+        say(verified.text.trim_end())?;
+        ensure!(verified.code == Some(0), "not every position is there once and in order");
+    }
+    // Whoever reads the lake by SQL sees what the checker does: each record once, all of them.
+    let table = lake::table(&lake);
+    let whole = format!("select count(*), count(distinct (partition, position)) from {table}");
+    let exported = exported(&records)?;
+    wait::until("all of it in files of the lake", Duration::from_mins(1), || {
+        let rows = lake::sql(&whole)?;
+        ensure!(rows == [json!([exported, exported])], "{rows:?} of {exported}");
+        Ok(())
+    })?;
+    say(&format!("DuckDB counts {exported} records in the lake, each once"))?;
 
     let completed = completed(&records)?;
     let lost = started.instances.difference(&completed).count();
@@ -130,10 +153,20 @@ fn run(trial: &Trial) -> Result<()> {
     ))?;
     ensure!(lost == 0 && beyond <= started.unclear, "the instances do not add up");
     into_kafka.end()?;
+    into_lake.end()?;
     into_files.end()?;
     kafka.kill()?;
     scenario.passed()?;
     say(&format!("all of it in {} s", began.elapsed().as_secs()))
+}
+
+/// How many records the files have.
+fn exported(records: &Utf8Path) -> Result<usize> {
+    let mut lines = 0;
+    for entry in records.read_dir_utf8()? {
+        lines += fs::read_to_string(entry?.path())?.lines().count();
+    }
+    Ok(lines)
 }
 
 /// Kills the broker that leads a partition, sees that another leads it, and starts the first again.

@@ -97,7 +97,6 @@ impl<'a> Section<'a> {
     }
 
     /// One of some words.
-    #[cfg(feature = "kafka")]
     pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(key)?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);

@@ -2,6 +2,7 @@ use camino_tempfile::Utf8TempDir;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::sink::lake::settings::Place;
 
 fn load(text: &str) -> (Utf8TempDir, Result<Settings, ConfigError>) {
     let folder = Utf8TempDir::new().unwrap();
@@ -43,6 +44,7 @@ fn a_whole_configuration_is_read_with_its_secrets() {
         SinkSettings::File { directory } => directory,
         #[cfg(feature = "kafka")]
         SinkSettings::Kafka(kafka) => panic!("{kafka:?}"),
+        SinkSettings::Lake(lake) => panic!("{lake:?}"),
     };
     assert_eq!(directory, folder.path().join("records"));
 }
@@ -151,7 +153,78 @@ fn every_mistake_about_kafka_is_told_at_once() {
 #[cfg(feature = "kafka")]
 #[test]
 fn the_configuration_of_the_guide_has_no_mistake() {
-    let guide = format!("{}/../../docs/guides/records.md", env!("CARGO_MANIFEST_DIR"));
+    let settings = of_guide("records");
+    assert!(
+        matches!(settings.sink, SinkSettings::Kafka(kafka) if kafka.connection.brokers.len() == 3)
+    );
+}
+
+#[test]
+fn a_lake_needs_a_folder_and_has_safe_values() {
+    let with = |sink: &str| {
+        load(&format!(
+            "cluster = \"payments\"\nlisten.address = \"127.0.0.1:1\"\nmanagement.address = \"127.0.0.1:2\"\n[sink.lake]\n{sink}"
+        ))
+    };
+    let (folder, settings) = with("directory = \"lake\"");
+    let SinkSettings::Lake(lake) = settings.unwrap().sink else { panic!("no lake") };
+    let Place::Directory(directory) = lake.place else { panic!("no folder") };
+    assert_eq!((lake.cluster.as_str(), directory), ("payments", folder.path().join("lake")));
+    assert_eq!((lake.seal_after, lake.seal_size), (Duration::from_mins(5), 64 << 20));
+    let (_folder, settings) = with("seal_after = \"10ms\"\nseal_size = \"2GiB\"\nbucket = \"b\"");
+    let told = settings.unwrap_err().to_string();
+    assert_eq!(
+        told.split_once(":\n").unwrap().1,
+        "  sink.lake: expected exactly one of `directory` and `s3`\n  sink.lake.seal_after: expected 1s to 24h\n  \
+         sink.lake.seal_size: expected 1KiB to 1GiB\n  sink.lake.bucket: there is no such setting here"
+    );
+}
+
+#[test]
+fn the_configuration_of_the_guide_to_a_lake_has_no_mistake() {
+    let settings = of_guide("lake");
+    assert!(matches!(settings.sink, SinkSettings::Lake(lake) if lake.cluster == "payments"));
+}
+
+#[test]
+fn a_bucket_is_told_all_that_it_needs_and_its_keys_to_nobody() {
+    use crate::sink::lake::settings::Addressing;
+
+    let with = |s3: &str| {
+        load(&format!(
+            "cluster = \"payments\"\nlisten.address = \"127.0.0.1:1\"\nmanagement.address = \"127.0.0.1:2\"\n[sink.lake.s3]\n{s3}"
+        ))
+    };
+    let keys = "access_key_file = \"password\"\nsecret_key_file = \"password\"";
+    let (_folder, settings) = with(&format!(
+        "bucket = \"zeebe-lake\"\nregion = \"eu-west-1\"\nprefix = \"payments\"\n{keys}"
+    ));
+    let settings = settings.unwrap();
+    assert!(!format!("{settings:?}").contains("pass:word"));
+    let SinkSettings::Lake(lake) = settings.sink else { panic!("no lake") };
+    let Place::S3(s3) = lake.place else { panic!("no bucket") };
+    assert_eq!((s3.prefix.as_str(), s3.addressing), ("payments/", Addressing::Host));
+    assert_eq!(s3.secret_key.expose_secret(), "pass:word");
+    let (_folder, settings) = with(
+        "bucket = \"B\"\nprefix = \"/a\"\nendpoint = \"minio:9000\"\naddressing = \"dns\"\nsecret_key = \"s\"\naccess_key_env = \"NO_SUCH_VARIABLE\"",
+    );
+    let told = settings.unwrap_err().to_string();
+    assert_eq!(
+        told.split_once(":\n").unwrap().1,
+        "  sink.lake.s3.bucket: expected 3 to 63 small letters, digits, `-` or `.`\n  \
+         sink.lake.s3.prefix: expected no `/` at its begin\n  \
+         sink.lake.s3.region: it is missing\n  \
+         sink.lake.s3.endpoint: expected an address that begins with `https://` or `http://`\n  \
+         sink.lake.s3.addressing: expected one of \"path\", \"host\", got \"dns\"\n  \
+         sink.lake.s3.access_key_env: \"NO_SUCH_VARIABLE\": environment variable not found\n  \
+         sink.lake.s3.secret_key: expected exactly one of `secret_key_file` and `secret_key_env`\n  \
+         sink.lake.s3.secret_key: there is no such setting here"
+    );
+}
+
+/// The first configuration of a guide.
+fn of_guide(name: &str) -> Settings {
+    let guide = format!("{}/../../docs/guides/{name}.md", env!("CARGO_MANIFEST_DIR"));
     let guide = std::fs::read_to_string(guide).unwrap();
     let (_, rest) = guide.split_once("```toml\n").unwrap();
     let (text, _) = rest.split_once("```").unwrap();
@@ -161,8 +234,5 @@ fn the_configuration_of_the_guide_has_no_mistake() {
     }
     let path = folder.path().join("receiver.toml");
     std::fs::write(&path, text).unwrap();
-    let settings = Settings::load(&path).unwrap();
-    assert!(
-        matches!(settings.sink, SinkSettings::Kafka(kafka) if kafka.connection.brokers.len() == 3)
-    );
+    Settings::load(&path).unwrap()
 }

@@ -3,7 +3,12 @@
 //! Three generators, one a partition, post bulks of records of 1 KB as exporters do, the next when the last is answered
 //! for. Kafka, the receiver and the generators share the machine. The baseline is the same receiver in the same run
 //! writing to files, a sync for each bulk: what the way costs without Kafka.
+//!
+//! A lake is measured until all is in files of Parquet. `zeebe-bench-records lake` leaves Kafka out.
 
+mod lake;
+
+use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::thread;
@@ -39,25 +44,47 @@ enum Pace {
 fn main() -> Result<()> {
     let scenario = Scenario::with_brokers("bench-records", 1)?;
     let ports = scenario.first_port()?;
-    let mut kafka = Kafka::start(scenario.directory.join("kafka"), ports)?;
-    let sink = |topic: &str| {
-        format!(
-            "[sink.kafka]\nbrokers = [\"{}\"]\ntopic = \"{topic}\"\npartitions = {PARTITIONS}",
-            kafka.address()
-        )
-    };
-    let mut into_kafka =
-        Receiver::new(scenario.directory.join("kafka-sink"), ports + 10, &sink("bench"))?;
+    let with_kafka = env::args().nth(1).as_deref() != Some("lake");
+    let directory = scenario.directory.join("kafka");
+    let mut kafka = if with_kafka { Some(Kafka::start(directory, ports)?) } else { None };
     let records = scenario.directory.join("records");
     let in_files = format!("[sink.file]\ndirectory = \"{records}\"");
     let mut into_files =
         Receiver::new(scenario.directory.join("file-sink"), ports + 20, &in_files)?;
 
+    let lake = scenario.directory.join("lake");
+    let in_lake = format!("[sink.lake]\ndirectory = \"{lake}\"\nseal_after = \"1s\"");
+    let mut into_lake = Receiver::new(scenario.directory.join("lake-sink"), ports + 30, &in_lake)?;
+    let mut sinks = vec![("files, baseline", &mut into_files), ("a lake", &mut into_lake)];
+    let mut into_kafka = match &kafka {
+        None => None,
+        Some(kafka) => {
+            let sink = format!(
+                "[sink.kafka]\nbrokers = [\"{}\"]\ntopic = \"bench\"\npartitions = {PARTITIONS}",
+                kafka.address()
+            );
+            Some(Receiver::new(scenario.directory.join("kafka-sink"), ports + 10, &sink)?)
+        }
+    };
+    sinks.extend(into_kafka.iter_mut().map(|receiver| ("Kafka", receiver)));
+
     let mut lines = Vec::new();
     let half = Duration::from_secs(1) * u32::from(PARTITIONS) * 200 / (RECORDS_A_SECOND / 2);
-    for (receiver, name) in [(&mut into_files, "files, baseline"), (&mut into_kafka, "Kafka")] {
+    for (name, receiver) in sinks {
         receiver.start()?;
+        let began = Instant::now();
         let full = measure(receiver, 1, 1_000, Pace::Full)?;
+        if name == "a lake" {
+            let last: Vec<u64> = (1..=PARTITIONS)
+                .map(|partition| receiver.figure("last_position", partition))
+                .collect::<Result<_>>()?;
+            lake::wait_sealed(&lake, &last)?;
+            let rate =
+                last.iter().sum::<u64>() * 1_000 / u64::try_from(began.elapsed().as_millis())?;
+            lines.push(format!(
+                "into Parquet: {rate} records/s until the last is in a file (goal {RECORDS_A_SECOND})"
+            ));
+        }
         let next = full.position;
         let paced = measure(receiver, next, 200, Pace::Each(half))?;
         let mut durable = 0;
@@ -81,7 +108,10 @@ fn main() -> Result<()> {
             MEMORY >> 20,
         ));
     }
-    kafka.kill()?;
+    lines.push(lake::summary(&lake, &scenario.directory.join("day"))?);
+    if let Some(kafka) = &mut kafka {
+        kafka.kill()?;
+    }
     for line in lines {
         writeln!(io::stdout(), "{line}")?;
     }
