@@ -137,6 +137,15 @@ impl Cluster {
         self.processes_in("gateways")
     }
 
+    /// The running processes of its receivers.
+    pub fn receivers(&self) -> Result<BTreeMap<u64, Identity>> {
+        if self.home().join("receivers").exists() {
+            self.processes_in("receivers")
+        } else {
+            Ok(BTreeMap::new())
+        }
+    }
+
     /// Kills a broker, as a failing machine would.
     pub fn kill_broker(&self, broker: u64) -> Result<()> {
         let brokers = self.brokers()?;

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use reqwest::Client;
 use serde_json::Value;
 
@@ -119,13 +119,7 @@ impl Receiver {
 
     /// Proves what its sink holds, with these arguments more.
     pub fn verify(&self, arguments: &[&str]) -> Result<Verified> {
-        let mut command = Command::new(binary()?);
-        let done = command
-            .args(["verify", "--config", self.config().as_str()])
-            .args(arguments)
-            .output()?;
-        let text = [done.stdout, done.stderr].concat();
-        Ok(Verified { code: done.status.code(), text: String::from_utf8(text)? })
+        verify(&self.config(), arguments)
     }
 
     /// Its configuration.
@@ -138,8 +132,16 @@ impl Receiver {
     }
 }
 
+/// Proves what the sink of a configuration holds, with these arguments more.
+pub fn verify(config: &Utf8Path, arguments: &[&str]) -> Result<Verified> {
+    let mut command = Command::new(binary()?);
+    let done = command.args(["verify", "--config", config.as_str()]).args(arguments).output()?;
+    let text = [done.stdout, done.stderr].concat();
+    Ok(Verified { code: done.status.code(), text: String::from_utf8(text)? })
+}
+
 /// The receiver that `make test` built, or one built now for a test that somebody started alone.
-fn binary() -> Result<&'static Utf8PathBuf> {
+pub fn binary() -> Result<&'static Utf8PathBuf> {
     static BINARY: OnceLock<Result<Utf8PathBuf, String>> = OnceLock::new();
     BINARY
         .get_or_init(|| built().map_err(|error| format!("{error:#}")))

@@ -18,5 +18,6 @@ mod s11_clients;
 mod s12_records;
 mod s13_search_store;
 mod s14_exporter;
+mod s17_kafka;
 mod watch;
 mod words;
