@@ -46,3 +46,21 @@ resource "zeebe_exporter" "metrics" {
     arguments  = { "gateway.url" = "https://metrics.example.com" }
   }
 }
+
+# Into Kafka: a receiver of the engine's own brings the records there, so no jar is needed.
+resource "zeebe_exporter" "kafka" {
+  cluster = zeebe_cluster.payments.handle
+  name    = "kafka"
+
+  kafka = {
+    brokers = ["kafka-0.example.com:9093", "kafka-1.example.com:9093"]
+    topic   = "zeebe-payments"
+    tls     = { ca = "/etc/kafka/ca.crt" }
+
+    sasl = {
+      mechanism = "SCRAM-SHA-512"
+      username  = "zeebe"
+      password  = { environment_variable = "KAFKA_PASSWORD" }
+    }
+  }
+}
