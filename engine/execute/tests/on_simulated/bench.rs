@@ -17,8 +17,8 @@ use zeebe_plan::{Plan, Step, create, desired, destroy};
 use zeebe_scalar::{Raw, Scalar, parse_text};
 use zeebe_spec::{
     BrokerSpec, BulkSpec, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection,
-    ExporterSpec, IndexSpec, RecordsSpec, Roll, SearchSink, SettingKey, SimulatedTarget, Sink,
-    TargetSpec, TopologySpec, Working,
+    ExporterSpec, IndexSpec, KafkaSink, RecordsSpec, Roll, SearchSink, SettingKey, SimulatedTarget,
+    Sink, TargetSpec, TopologySpec, Working,
 };
 use zeebe_target::{Call, Entry, Event, Progress, Target};
 use zeebe_target_simulated::{CrashPoint, SimulatedCluster, SimulatedHost};
@@ -57,15 +57,30 @@ fn exporter((name, working): &(&str, Working)) -> ExporterSpec {
     ExporterSpec {
         name: name.parse().unwrap(),
         working: *working,
-        sink: Sink::Elasticsearch(SearchSink {
-            url: "http://127.0.0.1:9200".parse().unwrap(),
-            index: IndexSpec::default(),
-            bulk: BulkSpec::default(),
-            request_timeout: None,
-            records: RecordsSpec::default(),
-            authentication: None,
-        }),
+        sink: if name.starts_with("kafka") { kafka() } else { search() },
     }
+}
+
+fn search() -> Sink {
+    Sink::Elasticsearch(SearchSink {
+        url: "http://127.0.0.1:9200".parse().unwrap(),
+        index: IndexSpec::default(),
+        bulk: BulkSpec::default(),
+        request_timeout: None,
+        records: RecordsSpec::default(),
+        authentication: None,
+    })
+}
+
+fn kafka() -> Sink {
+    Sink::Kafka(KafkaSink {
+        brokers: ["127.0.0.1:9092".parse().unwrap()].into(),
+        topic: "records".parse().unwrap(),
+        compression: None,
+        records: RecordsSpec::default(),
+        tls: None,
+        sasl: None,
+    })
 }
 
 /// A directory for one cluster, and the server of its management API.
@@ -369,6 +384,9 @@ pub(crate) fn hurried(plan: Plan, within: Duration) -> Plan {
         }
         Step::Canary { partitions, deadline: _ } => Step::Canary { partitions, deadline: within },
         Step::Await { change, deadline: _ } => Step::Await { change, deadline: within },
+        Step::Receive { receiver, exporter, deadline: _ } => {
+            Step::Receive { receiver, exporter, deadline: within }
+        }
         Step::Switch { exporter, to, deadline: _ } => {
             Step::Switch { exporter, to, deadline: within }
         }

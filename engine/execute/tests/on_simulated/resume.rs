@@ -119,6 +119,20 @@ async fn an_exporters_departure_ends_the_same_wherever_it_is_killed() {
     ends_the_same_wherever_it_is_killed(Some(&old), To::Wish(new)).await;
 }
 
+const KAFKA: &[(&str, Working)] = &[("kafka", Working::On)];
+
+#[tokio::test]
+async fn an_arrival_with_a_receiver_ends_the_same_wherever_it_is_killed() {
+    let bare = exporting(1, &[]);
+    ends_the_same_wherever_it_is_killed(Some(&bare), To::Wish(exporting(1, KAFKA))).await;
+}
+
+#[tokio::test]
+async fn a_departure_with_a_receiver_ends_the_same_wherever_it_is_killed() {
+    let there = exporting(1, KAFKA);
+    ends_the_same_wherever_it_is_killed(Some(&there), To::Wish(exporting(1, &[]))).await;
+}
+
 #[tokio::test]
 async fn switching_an_exporter_off_ends_the_same_wherever_it_is_killed() {
     let off = exporting(1, &[("audit", Working::Off)]);
