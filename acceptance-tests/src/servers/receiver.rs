@@ -11,13 +11,15 @@ use camino::{Utf8Path, Utf8PathBuf};
 use reqwest::Client;
 use serde_json::Value;
 
-use crate::{call, lab, processes, servers::Server, wait};
+use crate::servers::{Server, kafka::Kafka, search_store::SearchStore};
+use crate::{call, lab, processes, wait};
 
 /// A receiver with its configuration.
 #[derive(Debug)]
 pub struct Receiver {
     directory: Utf8PathBuf,
     port: u16,
+    verb: &'static str,
     running: Option<Server>,
 }
 
@@ -34,7 +36,7 @@ impl Receiver {
     /// Writes the configuration of a receiver of cluster `payments` on that port and the next, with that sink.
     pub fn new(directory: Utf8PathBuf, port: u16, sink: &str) -> Result<Self> {
         fs::create_dir_all(&directory)?;
-        let receiver = Self { directory, port, running: None };
+        let receiver = Self { directory, port, verb: "serve", running: None };
         let management = port + 1;
         fs::write(
             receiver.config(),
@@ -46,10 +48,35 @@ impl Receiver {
         Ok(receiver)
     }
 
+    /// Writes the configuration of an index of cluster `payments` with its management on the port after that one, for
+    /// what a receiver wrote into that topic, into that store under the prefix `audit`. The last are more settings of the
+    /// store.
+    pub fn index(
+        directory: Utf8PathBuf,
+        port: u16,
+        (kafka, topic): (&Kafka, &str),
+        store: &SearchStore,
+        more: &str,
+    ) -> Result<Self> {
+        fs::create_dir_all(&directory)?;
+        let index = Self { directory, port, verb: "index", running: None };
+        fs::write(
+            index.config(),
+            format!(
+                "cluster = \"payments\"\nmanagement.address = \"127.0.0.1:{}\"\n\n[source.kafka]\nbrokers = \
+                 [\"{}\"]\ntopic = \"{topic}\"\n\n[store]\nurl = \"{}\"\nprefix = \"audit\"\nreplicas = 0\n{more}\n",
+                port + 1,
+                kafka.address(),
+                store.url()
+            ),
+        )?;
+        Ok(index)
+    }
+
     /// Starts it, and waits until it takes connections.
     pub fn start(&mut self) -> Result<()> {
         let mut command = Command::new(binary()?);
-        command.args(["serve", "--config", self.config().as_str()]);
+        command.args([self.verb, "--config", self.config().as_str()]);
         self.running = Some(Server::start(command, &self.log())?);
         wait::until("the receiver", Duration::from_mins(1), || self.page("health"))?;
         Ok(())
@@ -58,7 +85,7 @@ impl Receiver {
     /// Starts it though it cannot go on, and gives what it says at its end.
     pub fn fails_to_start(&self) -> Result<String> {
         let mut command = Command::new(binary()?);
-        let done = command.args(["serve", "--config", self.config().as_str()]).output()?;
+        let done = command.args([self.verb, "--config", self.config().as_str()]).output()?;
         ensure!(done.status.code() == Some(1), "it ended with {}", done.status);
         Ok(String::from_utf8(done.stderr)?)
     }

@@ -1,6 +1,7 @@
-//! One real Elasticsearch node: a store that bundled exporters write to and that answers for itself.
+//! One real node of Elasticsearch or OpenSearch: a store that exporters and the audit index write to and that answers for
+//! itself.
 //!
-//! It is what the package registry has of it: no security and no life cycle of indices.
+//! It is what the package registry has of them: no security and no life cycle of indices.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,20 +17,25 @@ use serde_json::Value;
 use crate::{call, lab, lab::lab, servers::Server, wait};
 
 /// What its virtual machine is told: small, and quick to start.
-const JAVA: [&str; 5] = [
-    "-Xmx512m",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-Dlog4j2.disable.jmx=true",
-    "--enable-native-access=com.sun.jna",
-];
+const JAVA: [&str; 4] =
+    ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.disable.jmx=true"];
 
-/// Modules that no other of the server names, and that it looks for when it runs.
+/// Modules that no other of Elasticsearch names, and that it looks for when it runs.
 const MODULES: &str = "org.elasticsearch.server,org.elasticsearch.preallocate,jdk.net";
+
+/// Whose store it is. Both speak alike where it is written to and searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// Elasticsearch 8.
+    Elasticsearch,
+    /// OpenSearch 3.
+    OpenSearch,
+}
 
 /// A search store on the loopback address.
 #[derive(Debug)]
 pub struct SearchStore {
+    product: Product,
     directory: Utf8PathBuf,
     port: u16,
     distribution: Utf8PathBuf,
@@ -37,26 +43,43 @@ pub struct SearchStore {
 }
 
 impl SearchStore {
-    /// Starts one in that folder, on that port and the next, and waits until it answers.
+    /// Starts an Elasticsearch in that folder, on that port and the next, and waits until it answers.
     pub fn start(directory: Utf8PathBuf, port: u16) -> Result<Self> {
-        let script = lab::root()?.join("tools/elasticsearch.sh");
+        Self::start_one(Product::Elasticsearch, directory, port)
+    }
+
+    /// The same with either product.
+    pub fn start_one(product: Product, directory: Utf8PathBuf, port: u16) -> Result<Self> {
+        let script = match product {
+            Product::Elasticsearch => "tools/elasticsearch.sh",
+            Product::OpenSearch => "tools/opensearch.sh",
+        };
+        let script = lab::root()?.join(script);
         let distribution = call::output(Command::new("bash").arg(script))?.into();
         fs::create_dir_all(directory.join("config"))?;
-        let mut store = Self { directory, port, distribution, running: None };
+        let mut store = Self { product, directory, port, distribution, running: None };
         store.start_again()?;
         Ok(store)
     }
 
     /// Starts it on the data that it left, and waits until it answers.
     pub fn start_again(&mut self) -> Result<()> {
-        let home = self.distribution.join("home");
         let mut command = Command::new(lab()?.java_home.join("bin/java"));
-        command.args(JAVA).arg(format!("-Des.path.home={home}"));
-        command.arg("--module-path").arg(self.distribution.join("libs"));
-        command.args(["--add-modules", MODULES]);
-        command.arg("-cp").arg(self.distribution.join("app")).arg("ElasticsearchNode");
-        command.arg(home).arg(&self.directory);
-        command.args([self.port.to_string(), (self.port + 1).to_string()]);
+        command.args(JAVA);
+        let (app, libs) = (self.distribution.join("app"), self.distribution.join("libs"));
+        match self.product {
+            Product::Elasticsearch => {
+                let home = self.distribution.join("home");
+                command.arg(format!("-Des.path.home={home}"));
+                command.arg("--enable-native-access=com.sun.jna");
+                command.arg("--module-path").arg(libs).args(["--add-modules", MODULES]);
+                command.arg("-cp").arg(app).arg("ElasticsearchNode").arg(home);
+            }
+            Product::OpenSearch => {
+                command.arg("-cp").arg(format!("{app}:{libs}/*")).arg("OpenSearchNode");
+            }
+        }
+        command.arg(&self.directory).args([self.port.to_string(), (self.port + 1).to_string()]);
         self.running = Some(Server::start(command, &self.directory.join("log"))?);
         wait::until("the search store", Duration::from_mins(2), || {
             self.ask(&Method::GET, "_cluster/health?wait_for_status=yellow&timeout=1s", None)
@@ -72,6 +95,11 @@ impl SearchStore {
     /// Writes a document into an index, which comes into being with its first.
     pub fn put(&self, index: &str, id: &str, document: &Value) -> Result<()> {
         self.ask(&Method::PUT, &format!("{index}/_doc/{id}"), Some(document)).map(drop)
+    }
+
+    /// Removes a document.
+    pub fn remove(&self, index: &str, id: &str) -> Result<()> {
+        self.ask(&Method::DELETE, &format!("{index}/_doc/{id}"), None).map(drop)
     }
 
     /// How many documents the indices of a pattern hold now; 0 where there are none.

@@ -2,15 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use acceptance_tests::{Scenario, servers::search_store::SearchStore};
+use acceptance_tests::Scenario;
+use acceptance_tests::servers::search_store::{Product, SearchStore};
 use anyhow::Result;
 use serde_json::json;
 
 #[test]
-fn a_search_store_counts_what_it_was_given_and_keeps_it_when_it_is_killed() -> Result<()> {
+fn an_elasticsearch_counts_what_it_was_given_and_keeps_it_when_it_is_killed() -> Result<()> {
+    counts_and_keeps(Product::Elasticsearch, "s13-elasticsearch")
+}
+
+#[test]
+fn an_opensearch_counts_what_it_was_given_and_keeps_it_when_it_is_killed() -> Result<()> {
+    counts_and_keeps(Product::OpenSearch, "s13-opensearch")
+}
+
+fn counts_and_keeps(product: Product, name: &str) -> Result<()> {
     // It takes as much of the machine as a broker.
-    let scenario = Scenario::with_brokers("s13-search-store", 1)?;
-    let mut store = SearchStore::start(scenario.directory.join("store"), scenario.first_port()?)?;
+    let scenario = Scenario::with_brokers(name, 1)?;
+    let mut store =
+        SearchStore::start_one(product, scenario.directory.join("store"), scenario.first_port()?)?;
     assert_eq!((store.count("audit*")?, store.indices()?), (0, BTreeMap::new()));
     for (index, id) in
         [("audit-1", "1-1"), ("audit-1", "1-2"), ("audit-1", "1-1"), ("other", "1-1")]
