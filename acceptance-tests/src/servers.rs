@@ -1,4 +1,4 @@
-//! Servers that scenarios start by themselves, beside what terraform starts: Kafka, the receiver, a search store, brokers
+//! Servers that scenarios start by themselves, beside what terraform starts: Kafka and its Connect, the receiver, a search store, brokers
 //! with exporters.
 //!
 //! Each names its scenario's folder among its arguments, so that it ends with the [`Scenario`](crate::Scenario).
@@ -15,6 +15,7 @@ use rustix::process::Signal;
 use crate::processes::{self, Identity};
 
 pub mod broker;
+pub mod connect;
 pub mod kafka;
 pub mod lake;
 pub mod object_store;

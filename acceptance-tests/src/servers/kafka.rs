@@ -112,7 +112,8 @@ listener.name.clients.oauthbearer.sasl.jaas.config={modules}.oauthbearer.OAuthBe
         self.directory.join("server.properties")
     }
 
-    fn java(&self, main: &str) -> Result<Command> {
+    /// A command that runs a program of its jars.
+    pub(crate) fn java(&self, main: &str) -> Result<Command> {
         let mut command = Command::new(lab()?.java_home.join("bin/java"));
         command.args(JAVA).arg("-cp").arg(format!("{}/*", self.jars)).arg(main);
         Ok(command)

@@ -1,13 +1,15 @@
 //! The audit trail: out of real brokers, through the receiver and real Kafka, into a real search store, each record once.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use acceptance_tests::servers::broker::Brokers;
+use acceptance_tests::servers::connect::Connect;
 use acceptance_tests::servers::kafka::Kafka;
 use acceptance_tests::servers::receiver::Receiver;
 use acceptance_tests::servers::search_store::{Product, SearchStore};
-use acceptance_tests::{Load, Scenario, wait};
+use acceptance_tests::{Install, Load, Scenario, lab, wait};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
@@ -171,6 +173,67 @@ fn refused_and_known(product: Product, name: &str) -> Result<()> {
     store.end()?;
     kafka_ends(kafka)?;
     scenario.passed()
+}
+
+#[test]
+fn a_connect_worker_runs_what_the_module_writes_and_its_file_equals_the_topic() -> Result<()> {
+    let scenario = Scenario::with_brokers("s16-connect", 1)?;
+    let ports = scenario.first_port()?;
+    let kafka = Kafka::start(scenario.directory.join("kafka"), ports)?;
+    let mut receiver = into_kafka(&scenario, &kafka, ports + 10, 1)?;
+    let mut connect = Connect::start(&scenario.directory.join("connect"), ports + 20, &kafka)?;
+    let files = scenario.directory.join("files");
+    std::fs::create_dir_all(&files)?;
+    let project = scenario.project("project", Install::Mirror)?;
+    project.copy(&lab::root()?.join("modules").join("kafka-audit"), "module")?;
+    project.write(
+        "main.tf",
+        &format!(
+            "module \"audit\" {{\n  source     = \"./module\"\n  topic      = \"records\"\n  partitions = 1\n  file       \
+             = {{ path = \"{files}/partition-0001.ndjson\" }}\n}}\n\noutput \"connectors\" {{\n  value = \
+             module.audit.connectors\n}}\n"
+        ),
+    )?;
+    project.init()?;
+    project.apply()?;
+    let outputs = project.terraform(&["output", "-json"])?.ok()?.json()?;
+    let connectors = outputs["connectors"]["value"].as_object().context("no connectors")?;
+    assert_eq!(connectors.keys().collect::<Vec<_>>(), ["zeebe-audit-file"]);
+    taken(&receiver, 1..=60)?;
+    for (name, config) in connectors {
+        connect.put(name, config)?;
+    }
+    taken(&receiver, 61..=200)?;
+
+    let directory = scenario.directory.join("from-files");
+    let in_files = format!("[sink.file]\ndirectory = \"{files}\"");
+    let from_files = Receiver::new(directory, ports + 40, &in_files)?;
+    wait::until("all records in the file", DRAINED, || {
+        let verified =
+            from_files.verify(&["--against", receiver.config().as_str(), "--unfiltered"])?;
+        let expected = "partition 1: 200 records, positions 1 to 200, 0 gaps of 0 positions\n";
+        ensure!(
+            (verified.code, verified.text.as_str()) == (Some(0), expected),
+            "{verified:?}, {}",
+            connect.status("zeebe-audit-file")?
+        );
+        Ok(())
+    })?;
+    connect.end()?;
+    receiver.end()?;
+    kafka_ends(kafka)?;
+    scenario.passed()
+}
+
+/// Has records of partition 1 taken, as often as an exporter would send them.
+fn taken(receiver: &Receiver, positions: RangeInclusive<u64>) -> Result<()> {
+    let value = json!({"bpmnProcessId": "order"});
+    let bulk: String = positions.map(|position| lines(position, &value)).collect();
+    wait::until("the bulk taken", DRAINED, || {
+        let (status, answer) = receiver.bulk(bulk.clone())?;
+        ensure!(status == 200, "{status} {answer}");
+        Ok(())
+    })
 }
 
 fn into_kafka(scenario: &Scenario, kafka: &Kafka, port: u16, partitions: u16) -> Result<Receiver> {

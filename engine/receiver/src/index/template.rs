@@ -1,77 +1,18 @@
 //! The index template: what is searchable, with one type each. Everything else is kept and given back, and no field ever
 //! comes into being by itself, so that process variables cannot make the mapping grow.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::settings::StoreSettings;
 
 /// Before templates that somebody has for all indices.
 const PRIORITY: u16 = 200;
-/// Longer text is kept but not searchable: Lucene takes no term above 32,766 bytes, and a character has up to four.
-const LONGEST_WORD: u16 = 8_191;
-
-/// Fields of `value` that are keys or numbers.
-const NUMBERS: [&str; 20] = [
-    "processInstanceKey",
-    "parentProcessInstanceKey",
-    "rootProcessInstanceKey",
-    "processDefinitionKey",
-    "elementInstanceKey",
-    "parentElementInstanceKey",
-    "flowScopeKey",
-    "scopeKey",
-    "variableScopeKey",
-    "jobKey",
-    "userTaskKey",
-    "messageKey",
-    "incidentKey",
-    "deploymentKey",
-    "decisionKey",
-    "formKey",
-    "version",
-    "retries",
-    "deadline",
-    "dueDate",
-];
-/// Fields of `value` that are words.
-const WORDS: [&str; 24] = [
-    "bpmnProcessId",
-    "bpmnElementType",
-    "bpmnEventType",
-    "elementId",
-    "flowNodeId",
-    "targetElementId",
-    "tenantId",
-    "type",
-    "worker",
-    "jobKind",
-    "errorCode",
-    "errorType",
-    "name",
-    "messageName",
-    "messageId",
-    "correlationKey",
-    "signalName",
-    "decisionId",
-    "formId",
-    "assignee",
-    "action",
-    "resourceName",
-    "versionTag",
-    "businessId",
-];
+/// What is searchable. For those who index by Kafka Connect it is in the module that they take, so that both are alike.
+const MAPPING: &str = include_str!("../../../../modules/kafka-audit/mapping.json");
 
 /// The template for all indices of the prefix. Its `_meta` says whose they are.
 pub(super) fn template(settings: &StoreSettings, cluster: &str, topic: &str) -> Value {
-    let mut value = Map::new();
-    for field in NUMBERS {
-        // What a later version makes of the field is kept all the same.
-        value.insert(field.to_owned(), json!({"type": "long", "ignore_malformed": true}));
-    }
-    for field in WORDS {
-        value.insert(field.to_owned(), word());
-    }
-    value.insert("errorMessage".to_owned(), json!({"type": "text"}));
+    let mappings: Value = serde_json::from_str(MAPPING).expect("the file is JSON, as a test sees");
     json!({
         "index_patterns": [pattern(settings)],
         "priority": PRIORITY,
@@ -81,25 +22,7 @@ pub(super) fn template(settings: &StoreSettings, cluster: &str, topic: &str) -> 
                 "number_of_shards": settings.shards,
                 "number_of_replicas": settings.replicas,
             },
-            "mappings": {
-                "dynamic": false,
-                "properties": {
-                    "partitionId": {"type": "integer"},
-                    "position": {"type": "long"},
-                    "sourceRecordPosition": {"type": "long"},
-                    "key": {"type": "long"},
-                    "operationReference": {"type": "long"},
-                    "timestamp": {"type": "date"},
-                    "valueType": word(),
-                    "intent": word(),
-                    "recordType": word(),
-                    "brokerVersion": word(),
-                    "rejectionType": word(),
-                    "rejectionReason": {"type": "text"},
-                    "reason": {"type": "text"},
-                    "value": {"type": "object", "dynamic": false, "properties": value},
-                },
-            },
+            "mappings": mappings,
         },
     })
 }
@@ -114,6 +37,30 @@ pub(super) fn pattern(settings: &StoreSettings) -> String {
     format!("{}_*", settings.prefix)
 }
 
-fn word() -> Value {
-    json!({"type": "keyword", "ignore_above": LONGEST_WORD})
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_becomes_a_field_by_itself_and_no_word_is_too_long_for_lucene() {
+        let mapping: Value = serde_json::from_str(MAPPING).unwrap();
+        let value = &mapping["properties"]["value"];
+        assert_eq!((&mapping["dynamic"], &value["dynamic"]), (&json!(false), &json!(false)));
+        let own = mapping["properties"].as_object().unwrap().values();
+        for field in own.chain(value["properties"].as_object().unwrap().values()) {
+            match field["type"].as_str().unwrap() {
+                // Lucene takes no term above 32,766 bytes, and a character has up to four.
+                "keyword" => assert_eq!(field["ignore_above"], 8_191),
+                "long" | "integer" | "date" | "text" | "object" => {}
+                other => panic!("{other} is of no field"),
+            }
+        }
+        // What a later version makes of a field of `value` is kept all the same.
+        let numbers = value["properties"].as_object().unwrap().values();
+        assert!(
+            numbers
+                .filter(|field| field["type"] == "long")
+                .all(|field| field["ignore_malformed"] == true)
+        );
+    }
 }
