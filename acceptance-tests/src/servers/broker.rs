@@ -13,6 +13,18 @@ use crate::{call, cluster::Cluster, lab, lab::lab, servers::Server, wait};
 const LEFT_OUT: [&str; 5] =
     ["JOBBATCH", "MESSAGEBATCH", "PROCESSINSTANCEBATCH", "CHECKPOINT", "PROCESSEVENT"];
 
+/// How much an exporter sends at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Bulk {
+    /// Records of a full bulk.
+    pub size: u16,
+    /// Seconds after which one that is not full is sent.
+    pub delay: u16,
+}
+
+/// Small and often: what was exported is soon seen.
+const SOON: Bulk = Bulk { size: 100, delay: 1 };
+
 /// Brokers of one cluster, each with the same exporters.
 #[derive(Debug)]
 pub struct Brokers {
@@ -21,6 +33,7 @@ pub struct Brokers {
     size: u16,
     partitions: u16,
     exporters: Vec<(String, String)>,
+    bulk: Bulk,
     distribution: Utf8PathBuf,
     running: Vec<Option<Server>>,
 }
@@ -35,6 +48,17 @@ impl Brokers {
         partitions: u16,
         exporters: &[(&str, String)],
     ) -> Result<Self> {
+        Self::start_with(cluster, version, (size, partitions), exporters, SOON)
+    }
+
+    /// The same with bulks of that size.
+    pub fn start_with(
+        cluster: Cluster,
+        version: &str,
+        (size, partitions): (u16, u16),
+        exporters: &[(&str, String)],
+        bulk: Bulk,
+    ) -> Result<Self> {
         let script = lab::root()?.join("tools/zeebe.sh");
         let distribution = call::output(Command::new("bash").arg(script).arg(version))?;
         let exporters =
@@ -44,6 +68,7 @@ impl Brokers {
             size,
             partitions,
             exporters,
+            bulk,
             distribution: distribution.into(),
             running: (0..size).map(|_| None).collect(),
         };
@@ -74,7 +99,7 @@ impl Brokers {
             .env("JAVA_OPTS", "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
             .env("ZEEBE_LOG_DIR", home.join("log"))
             .envs(self.settings(broker, &home))
-            .envs(self.exporters.iter().flat_map(|(name, url)| exporter(name, url)));
+            .envs(self.exporters.iter().flat_map(|(name, url)| exporter(name, url, self.bulk)));
         let started = Server::start(command, &home.join("out"))?;
         if let Some(place) = self.running.get_mut(usize::from(broker)) {
             *place = Some(started);
@@ -145,15 +170,15 @@ impl Brokers {
     }
 }
 
-/// The settings of an exporter that leaves nothing out and sends often.
-fn exporter(name: &str, url: &str) -> Vec<(String, String)> {
+/// The settings of an exporter that leaves nothing out.
+fn exporter(name: &str, url: &str, bulk: Bulk) -> Vec<(String, String)> {
     let start = format!("ZEEBE_BROKER_EXPORTERS_{}", name.to_uppercase());
     let class = "io.camunda.zeebe.exporter.ElasticsearchExporter";
     let mut settings = vec![
         (format!("{start}_CLASSNAME"), class.to_owned()),
         (format!("{start}_ARGS_URL"), url.to_owned()),
-        (format!("{start}_ARGS_BULK_DELAY"), "1".to_owned()),
-        (format!("{start}_ARGS_BULK_SIZE"), "100".to_owned()),
+        (format!("{start}_ARGS_BULK_DELAY"), bulk.delay.to_string()),
+        (format!("{start}_ARGS_BULK_SIZE"), bulk.size.to_string()),
     ];
     let kinds = ["COMMAND", "REJECTION"].iter().chain(&LEFT_OUT);
     settings.extend(kinds.map(|kind| (format!("{start}_ARGS_INDEX_{kind}"), "true".to_owned())));

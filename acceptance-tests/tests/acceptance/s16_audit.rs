@@ -35,16 +35,28 @@ fn every_record_is_in_the_search_store_once_though_index_and_store_die() -> Resu
     index.start()?;
 
     let load = Load::start(brokers.cluster.gateways(1))?;
-    wait::until_true("the first records in the store", DRAINED, || {
-        Ok(index.figure("records_total", 1)? > 0)
-    })?;
+    let goes_on = |index: &Receiver| {
+        wait::until_true("records in the store", DRAINED, || {
+            Ok(index.figure("records_total", 1)? > 0)
+        })
+    };
+    goes_on(&index)?;
+    // In the middle of a request, perhaps.
     index.kill()?;
     load.wait_for_more(15)?;
     index.start()?;
-    // It is in the middle of what came meanwhile, or waits for its group, when the store dies.
+    goes_on(&index)?;
+    // With records in its hands that the store does not take, for certain.
     store.kill()?;
-    load.wait_for_more(15)?;
+    wait::until_true("the index held up", DRAINED, || {
+        Ok(index.page("metrics")?.contains("sink_up{cluster=\"payments\"} 0"))
+    })?;
+    ensure!(index.page("ready").is_err(), "it is ready without a store");
+    index.kill()?;
+    load.wait_for_more(10)?;
     store.start_again()?;
+    index.start()?;
+    goes_on(&index)?;
     load.wait_for_more(10)?;
     index.end().context("the index on SIGTERM")?;
     load.wait_for_more(10)?;

@@ -2,11 +2,13 @@
 //!
 //! Three generators, one a partition, post bulks of records of 1 KB as exporters do, the next when the last is answered
 //! for. Kafka, the receiver and the generators share the machine. The baseline is the same receiver in the same run
-//! writing to files, a sync for each bulk: what the way costs without Kafka.
+//! writing to files, a sync for each bulk: what the way costs without Kafka. Then what came into Kafka goes on into a search
+//! store, beside what the exporter that is bundled with the broker writes there by itself.
 //!
-//! A lake is measured until all is in files of Parquet. `zeebe-bench-records lake` leaves Kafka out.
+//! A lake is measured until all is in files of Parquet. `zeebe-bench-records lake` leaves Kafka and the search store out.
 
 mod lake;
+mod store;
 
 use std::env;
 use std::fmt::Write as _;
@@ -42,7 +44,7 @@ enum Pace {
 }
 
 fn main() -> Result<()> {
-    let scenario = Scenario::with_brokers("bench-records", 1)?;
+    let scenario = Scenario::with_brokers("bench-records", 2)?;
     let ports = scenario.first_port()?;
     let with_kafka = env::args().nth(1).as_deref() != Some("lake");
     let directory = scenario.directory.join("kafka");
@@ -110,7 +112,9 @@ fn main() -> Result<()> {
     }
     lines.push(lake::summary(&lake, &scenario.directory.join("day"))?);
     if let Some(kafka) = &mut kafka {
+        lines.push(store::indexed(&scenario, kafka, "bench")?);
         kafka.kill()?;
+        lines.push(store::bundled(&scenario)?);
     }
     for line in lines {
         writeln!(io::stdout(), "{line}")?;
