@@ -18,6 +18,7 @@ mod s11_clients;
 mod s12_records;
 mod s13_search_store;
 mod s14_exporter;
+mod s15_lake;
 mod s16_audit;
 mod s17_kafka;
 mod watch;
