@@ -17,6 +17,7 @@ mod call;
 pub mod client;
 pub mod cluster;
 pub mod hcl;
+pub mod holders;
 pub mod lab;
 pub mod load;
 mod places;

@@ -77,6 +77,8 @@ impl Cluster {
         let lease = self.lease("destroy").await?;
         let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
         let plan = self.plan_destruction(&seen, protection)?;
+        // First: what is destroyed in part has no more use for them, and nobody comes back once the book is gone.
+        self.forget_secrets(std::iter::empty()).await?;
         self.carry_out(&plan, "destroy", &lease, call).await?;
         Ok(plan.sentences())
     }

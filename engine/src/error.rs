@@ -6,7 +6,7 @@ use zeebe_execute::{AskError, ExecuteError, ObserveError, StepError, VitalsError
 use zeebe_management::TransportError;
 use zeebe_plan::PlanError;
 use zeebe_plan::check::Broken;
-use zeebe_target::{BookError, LeaseError, LeftBehind, Preflight, TargetError};
+use zeebe_target::{BookError, LeaseError, LeftBehind, Preflight, SecretsError, TargetError};
 
 /// Why the place of a cluster could not be opened. Nothing was looked at.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +72,9 @@ pub enum EngineError {
     /// Another engine has the lease.
     #[error(transparent)]
     Lease(LeaseError),
+    /// A secret could not be kept at the target, or not be taken away from it.
+    #[error(transparent)]
+    Secrets(SecretsError),
     /// The look failed.
     #[error(transparent)]
     Observe(ObserveError),
@@ -132,6 +135,7 @@ impl EngineError {
             | Self::Moved { .. }
             | Self::Book(_)
             | Self::Lease(_)
+            | Self::Secrets(_)
             | Self::Target(_)
             | Self::Management(_) => false,
         }
@@ -149,6 +153,7 @@ impl EngineError {
             | Self::Moved { .. }
             | Self::Book(_)
             | Self::Lease(_)
+            | Self::Secrets(_)
             | Self::Observe(_)
             | Self::Target(_)
             | Self::Deed { .. }
@@ -186,6 +191,7 @@ impl EngineError {
             | Self::Moved { .. }
             | Self::Book(_)
             | Self::Lease(_)
+            | Self::Secrets(_)
             | Self::Observe(_)
             | Self::Target(_)
             | Self::Deed { .. }
@@ -220,6 +226,10 @@ impl EngineError {
             Self::Deed { source: source @ StepError::Gateway(_), .. } => Some(source.advice()),
             Self::Deed { .. } => Some(
                 "What was reached stays, and nothing else was changed: run it again.".to_owned(),
+            ),
+            Self::Secrets(_) => Some(
+                "See that this user may write there and that there is space, then apply again."
+                    .to_owned(),
             ),
             Self::Broken(_) => {
                 Some("This is a bug of ours; nothing was touched. Please report it.".to_owned())

@@ -11,18 +11,19 @@
 
 mod gathering;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use zeebe_execute::{execute, exporter_vitals, observe_exporters};
 use zeebe_plan::desired;
 use zeebe_plan::observed::{
     ClusterObserved, ClusterRecord, ExporterPhase, ExporterRecord, ExporterVitals, Exporters, Phase,
 };
-use zeebe_plan::product::ExporterState;
+use zeebe_plan::product::{ExporterState, ExportingPhase};
 use zeebe_plan::{Plan, order};
 use zeebe_spec::cluster::RECEIVERS_PER_BROKER;
-use zeebe_spec::{ExporterMistake, ExporterName, ExporterSpec};
+use zeebe_spec::{ExporterMistake, ExporterName, ExporterSpec, KeptSecret, SearchSink};
 use zeebe_target::Call;
 
 use crate::cluster::Cluster;
@@ -49,6 +50,14 @@ impl ExporterWish {
             Self::Gone(name) => name,
         }
     }
+}
+
+/// What one caller asks for.
+#[derive(Clone, Debug)]
+struct Asked {
+    wish: ExporterWish,
+    /// The password that the target is to keep for it, where it was given.
+    password: Option<SecretString>,
 }
 
 /// Why an exporter is not as it was asked for. Several callers may be told of the same.
@@ -84,6 +93,8 @@ pub struct ExporterSeen {
     pub record: ExporterRecord,
     /// Where the product says that it stands; `None` where it does not know it or cannot say.
     pub state: Option<ExporterState>,
+    /// How somebody has paused exporting of the cluster, if anybody has.
+    pub pause: Option<ExportingPhase>,
 }
 
 impl Cluster {
@@ -136,21 +147,26 @@ impl Cluster {
     }
 
     /// Has an exporter come, change or go: with all that is asked for this cluster at the same time, in one roll.
+    ///
+    /// A password that the wish says to be kept at the target is given beside it; without one, what is kept there
+    /// already is used.
     pub async fn export(
         &self,
         wish: ExporterWish,
+        password: Option<SecretString>,
         call: &Call,
     ) -> Result<Option<ExporterSeen>, ExporterError> {
         let name = wish.name().clone();
         let gathering = self.gatherings.of(self.id());
-        let seen = gathering.join(wish, call, |wishes| self.exported(wishes, call)).await?;
+        let asked = Asked { wish, password };
+        let seen = gathering.join(asked, call, |asked| self.exported(asked, call)).await?;
         Ok(exporter_of(&seen, &name))
     }
 
     /// Carries out what several callers ask for. Whoever asks for what cannot be is told so, and the others are served.
     async fn exported(
         &self,
-        asked: Vec<ExporterWish>,
+        asked: Vec<Asked>,
         call: &Call,
     ) -> Vec<Result<Arc<ClusterObserved>, ExporterError>> {
         let all = |error: EngineError, count: usize| {
@@ -172,7 +188,7 @@ impl Cluster {
             let nothing = Arc::new(seen);
             return asked
                 .iter()
-                .map(|wish| match wish {
+                .map(|asked| match asked.wish {
                     ExporterWish::Gone(_) => Ok(Arc::clone(&nothing)),
                     ExporterWish::New(_) | ExporterWish::Changed(_) => {
                         Err(ExporterError::NoCluster { id: self.id().to_owned() })
@@ -182,9 +198,12 @@ impl Cluster {
         };
         let mut wishes = order::ExporterWishes::new();
         let mut refused: BTreeMap<usize, ExporterError> = BTreeMap::new();
-        for (index, wish) in asked.iter().enumerate() {
-            match admitted(wish, &record, &seen, &wishes) {
+        let mut passwords: BTreeMap<KeptSecret, SecretString> = BTreeMap::new();
+        for (index, Asked { wish, password }) in asked.into_iter().enumerate() {
+            match admitted(&wish, &record, &seen, &wishes) {
                 Ok(wanted) => {
+                    let kept = wanted.as_ref().and_then(ExporterSpec::kept_secret);
+                    passwords.extend(kept.cloned().zip(password));
                     wishes.insert(wish.name().clone(), wanted);
                 }
                 Err(error) => {
@@ -192,7 +211,13 @@ impl Cluster {
                 }
             }
         }
-        let outcome = self.exported_as(&wishes, &record, &seen, call).await.map_err(Arc::new);
+        let outcome = async {
+            for (name, password) in &passwords {
+                self.target.secrets().keep(name, password).await.map_err(EngineError::Secrets)?;
+            }
+            self.exported_as(&wishes, &record, &seen, call).await
+        };
+        let outcome = outcome.await.map_err(Arc::new);
         drop(lease);
         (0..count)
             .map(|index| match (refused.remove(&index), &outcome) {
@@ -219,7 +244,18 @@ impl Cluster {
                 .await
                 .map_err(|error| EngineError::Execute(Box::new(error)))?;
         }
-        self.look(call).await.map(Arc::new)
+        let seen = self.look(call).await?;
+        self.forget_secrets(seen.exporters.values()).await?;
+        Ok(Arc::new(seen))
+    }
+
+    /// Takes away what is kept for exporters that are not these.
+    pub(crate) async fn forget_secrets(
+        &self,
+        exporters: impl Iterator<Item = &ExporterRecord>,
+    ) -> Result<(), EngineError> {
+        let named = exporters.filter_map(|record| record.spec.kept_secret().cloned()).collect();
+        self.target.secrets().keep_only(&named).await.map_err(EngineError::Secrets)
     }
 
     async fn plan_exporters(
@@ -243,7 +279,7 @@ impl Cluster {
 
 fn exporter_of(seen: &ClusterObserved, name: &ExporterName) -> Option<ExporterSeen> {
     let record = seen.exporters.get(name)?.clone();
-    Some(ExporterSeen { record, state: seen.exporter_state(name) })
+    Some(ExporterSeen { record, state: seen.exporter_state(name), pause: seen.pause() })
 }
 
 /// What a wish means for the plan, or why it cannot be.
@@ -294,21 +330,9 @@ fn mistakes_there<'a>(
                 ),
             });
         }
-        if let (Some(ours), Some(theirs)) = (spec.store(), other.spec.store())
-            && ours.url == theirs.url
-            && overlaps(ours.prefix(), theirs.prefix())
-        {
-            mistakes.push(ExporterMistake {
-                at: format!("{}.index.prefix", spec.kind()),
-                summary: format!("exporter \"{}\" writes to the same indices", other.spec.name),
-                detail: format!(
-                    "It writes to {} with the prefix \"{}\", and this one with \"{}\": what the one exports, the other \
-                     would overwrite. Expected prefixes of which neither starts with the other.",
-                    theirs.url,
-                    theirs.prefix(),
-                    ours.prefix()
-                ),
-            });
+        if let (Some(ours), Some(theirs)) = (spec.store(), other.spec.store()) {
+            let whose = format!("exporter \"{}\"", other.spec.name);
+            mistakes.extend(overlap(spec.kind(), ours, &whose, theirs));
         }
     }
     mistakes
@@ -334,6 +358,31 @@ fn without_room(
     })
 }
 
-fn overlaps(one: &str, other: &str) -> bool {
-    one.starts_with(other) || other.starts_with(one)
+/// What is wrong with writing to a store beside somebody else, if the indices of the one could be those of the other.
+pub(crate) fn overlap(
+    kind: &str,
+    ours: &SearchSink,
+    whose: &str,
+    theirs: &SearchSink,
+) -> Option<ExporterMistake> {
+    let (one, other) = (ours.prefix(), theirs.prefix());
+    let overlaps = one.starts_with(other) || other.starts_with(one);
+    (overlaps && share_an_address(ours, theirs)).then(|| ExporterMistake {
+        at: format!("{kind}.index.prefix"),
+        summary: format!("{whose} writes to the same indices"),
+        detail: format!(
+            "It writes to {} with the prefix \"{other}\", and this one with \"{one}\": what the one exports, the other would \
+             overwrite. Expected prefixes of which neither starts with the other.",
+            theirs.url
+        ),
+    })
+}
+
+/// Whether two stores have an address in common, and so are one store.
+fn share_an_address(one: &SearchSink, other: &SearchSink) -> bool {
+    let addresses = |sink: &SearchSink| -> BTreeSet<String> {
+        let each = sink.url.as_str().split(',');
+        each.map(|address| address.trim_end_matches('/').to_ascii_lowercase()).collect()
+    };
+    !addresses(one).is_disjoint(&addresses(other))
 }

@@ -102,6 +102,7 @@ impl Cluster {
                     pending_change: None,
                 },
                 exporters: BTreeMap::new(),
+                paused: BTreeMap::new(),
             }),
         })
     }
@@ -118,7 +119,7 @@ fn essence(seen: &ClusterObserved) -> ClusterObserved {
             run.clear();
         }
     }
-    if let ProductObserved::Answered(ProductAnswer { topology, by: _, exporters: _ }) =
+    if let ProductObserved::Answered(ProductAnswer { topology, by: _, exporters: _, paused: _ }) =
         &mut essence.product
     {
         topology.version = 0;

@@ -24,6 +24,7 @@ mod estate;
 mod exporters;
 mod id;
 mod kept;
+mod neighbours;
 mod planning;
 mod problems;
 

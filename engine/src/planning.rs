@@ -80,6 +80,7 @@ impl Cluster {
                 | Step::Receive { .. }
                 | Step::Switch { .. }
                 | Step::Export { .. }
+                | Step::Resume { .. }
                 | Step::ForgetExporter(_)
                 | Step::Gate(_)
                 | Step::Forget => None,

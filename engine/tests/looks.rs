@@ -38,7 +38,7 @@ async fn made(engine: &Engine, spec: &ClusterSpec, exporters: usize) -> Cluster 
     let (cluster, call) = (engine.cluster(spec).unwrap(), Call::quiet());
     cluster.create(spec, None, &call).await.unwrap();
     let wishes = (0..exporters).map(|number| ExporterWish::New(exporter(number)));
-    let comes = wishes.map(|wish| cluster.export(wish, &call));
+    let comes = wishes.map(|wish| cluster.export(wish, None, &call));
     for came in futures::future::join_all(comes).await {
         came.unwrap().unwrap();
     }

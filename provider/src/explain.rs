@@ -209,6 +209,7 @@ pub(crate) fn engine(error: &EngineError, name: &str) -> Vec<Diagnostic> {
         EngineError::Open(_)
         | EngineError::Book(_)
         | EngineError::Lease(_)
+        | EngineError::Secrets(_)
         | EngineError::Observe(_)
         | EngineError::Target(_)
         | EngineError::Management(_)

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use acceptance_tests::{
-    Cluster, ClusterHcl, Install, Load, Project, Scenario, project::Action,
-    servers::search_store::SearchStore, wait,
+    Cluster, ClusterHcl, Install, Load, Project, Scenario, holders::holders, processes,
+    project::Action, servers::search_store::SearchStore, wait,
 };
 use anyhow::{Context, Result, ensure};
+use camino::Utf8PathBuf;
 use serde_json::{Value, json};
 
 const ADDRESS: &str = "zeebe_exporter.audit";
@@ -23,16 +24,20 @@ fn an_exporter_comes_changes_and_goes_under_load_and_nothing_is_lost() -> Result
     let cluster = scenario.cluster("exporting")?;
     let mut store = SearchStore::start(scenario.directory.join("store"), scenario.first_port()?)?;
     let hcl = ClusterHcl::new(&cluster).sized(3, 2, 3);
-    let project = scenario.project("project", Install::Mirror)?;
+    let mut project = scenario.project("project", Install::Mirror)?;
     project.write("main.tf", &hcl.file())?;
-    project.write("exporter.tf", &exporter(&hcl, &store, "1s"))?;
+    project.write("exporter.tf", &exporter(&hcl, &store, "1s", 1))?;
+    project.set("TF_VAR_password", PASSWORDS[0]);
     project.init()?;
     project.apply()?;
+    signs_on_with(&project, &cluster, PASSWORDS[0], 1)?;
     project.plan()?.is_empty().context("the plan after the creation")?;
 
     let load = Load::start(cluster.gateways(3))?;
     load.wait_for_more(20)?;
-    changed_while_the_provider_is_killed(&project, &cluster, &exporter(&hcl, &store, "2s"))?;
+    project.set("TF_VAR_password", PASSWORDS[1]);
+    changed_while_the_provider_is_killed(&project, &cluster, &exporter(&hcl, &store, "2s", 2))?;
+    signs_on_with(&project, &cluster, PASSWORDS[1], 2)?;
     load.wait_for_more(20)?;
     let report = load.finish()?;
     report.is_exact()?;
@@ -59,20 +64,56 @@ fn an_exporter_comes_changes_and_goes_under_load_and_nothing_is_lost() -> Result
         "a broker was started with settings of the exporter that has left"
     );
 
+    for password in PASSWORDS {
+        assert_eq!(holders(&cluster.home(), password)?, Vec::<Utf8PathBuf>::new());
+    }
     project.destroy()?;
     cluster.is_stopped()?;
     store.end()?;
     scenario.passed()
 }
 
-fn exporter(hcl: &ClusterHcl, store: &SearchStore, delay: &str) -> String {
+fn exporter(hcl: &ClusterHcl, store: &SearchStore, delay: &str, password: u32) -> String {
+    let (cluster, url) = (hcl.address(), store.url());
     format!(
-        "resource \"zeebe_exporter\" \"audit\" {{\n  cluster = {}.handle\n  name    = \"audit\"\n\n  \
-         elasticsearch = {{\n    url   = \"{}\"\n    index = {{ prefix = \"audit\" }}\n    bulk  = {{ delay = \
-         \"{delay}\" }}\n  }}\n}}\n",
-        hcl.address(),
-        store.url()
+        r#"
+variable "password" {{
+  type      = string
+  ephemeral = true
+}}
+
+resource "zeebe_exporter" "audit" {{
+  cluster = {cluster}.handle
+  name    = "audit"
+
+  elasticsearch = {{
+    url            = "{url}"
+    index          = {{ prefix = "audit" }}
+    bulk           = {{ delay = "{delay}" }}
+    authentication = {{ username = "zeebe", password_wo = var.password, password_wo_version = {password} }}
+  }}
+}}
+"#
     )
+}
+
+/// What the exporter signs on with, one after the other. The store of the test asks nobody who they are.
+const PASSWORDS: [&str; 2] = ["open-sesame-4711", "close-sesame-0815"];
+
+/// Every broker was given this password and no other, and it is kept in one file alone.
+fn signs_on_with(project: &Project, cluster: &Cluster, password: &str, version: u32) -> Result<()> {
+    let kept = cluster.home().join(format!("secrets/exporter-audit-password-{version}"));
+    assert_eq!(holders(&cluster.home(), password)?, [kept]);
+    assert_eq!(holders(&project.directory, password)?, Vec::<Utf8PathBuf>::new());
+    for (broker, identity) in cluster.brokers()? {
+        let process = processes::process(identity.pid).context("a broker has ended")?;
+        for other in PASSWORDS {
+            let given = process.environment.contains(other);
+            ensure!(given == (other == password), "broker {broker} has another password");
+            ensure!(!process.command.contains(other), "a password is in the list of processes");
+        }
+    }
+    Ok(())
 }
 
 /// The roll is cut off in its middle, and the next apply goes on from there: no broker is restarted twice for it.
@@ -100,7 +141,9 @@ fn changed_while_the_provider_is_killed(
     let run = applying.wait()?;
     ensure!(run.code != Some(0), "the apply whose provider was killed went through: {run}");
     project.apply().context("the apply after its provider was killed")?;
-    assert_eq!(restarts(cluster, known)?, 3, "each broker is restarted once");
+    // Once each, and perhaps once more the one whose restart was begun and not seen when the provider was killed.
+    let begun = restarts(cluster, known)?;
+    ensure!((3..=4).contains(&begun), "{begun} restarts of 3 brokers were begun");
     project.plan()?.is_empty().context("the plan after the exporter has changed")
 }
 
@@ -126,6 +169,14 @@ fn switched_off_by_hand(project: &Project, cluster: &Cluster) -> Result<()> {
     project.apply_planned()?;
     assert_eq!(status(cluster)?, json!([{ "exporterId": "audit", "status": "ENABLED" }]));
     project.plan()?.is_empty().context("the plan after the exporter was enabled again")?;
+    let (code, told) = cluster.post(0, "actuator/exporting/pause?soft=true")?;
+    ensure!(code == 200 && told["status"] == 204, "the product answered {code}: {told}");
+    let plan = project.plan()?;
+    assert_eq!(plan.steps(ADDRESS)?[0], "resume exporting, which somebody has paused");
+    project.apply_planned()?;
+    let phases = cluster.get(0, "actuator/partitions")?.1;
+    assert_eq!(phases["1"]["exporterPhase"], "EXPORTING", "{phases}");
+    project.plan()?.is_empty().context("the plan after exporting was resumed")?;
     assert_eq!(cluster.brokers()?, before, "nobody is restarted");
     Ok(())
 }

@@ -98,6 +98,7 @@ async fn done(run: &mut Run<'_>, step: &Step) -> Result<(), NotDone> {
         | Step::Receive { .. }
         | Step::Switch { .. }
         | Step::Export { .. }
+        | Step::Resume { .. }
         | Step::ForgetExporter(_)
         | Step::Gate(_) => run
             .note(Event::Done { step: run.step })

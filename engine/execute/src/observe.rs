@@ -1,6 +1,7 @@
 //! Looking: at the book, at the target, at the product. Changes nothing.
 
 mod answers;
+mod paused;
 
 use std::collections::BTreeMap;
 
@@ -157,11 +158,17 @@ async fn product(
     };
     let nobody_asks = site.exporters.is_empty() && ask == Ask::ForThoseInTheBook;
     let exporters = if nobody_asks { Ok(BTreeMap::new()) } else { product.exporters().await };
+    let paused = if site.exporters.is_empty() {
+        BTreeMap::new()
+    } else {
+        paused::paused(&product, &answered.value).await
+    };
     Ok(match exporters {
         Ok(exporters) => ProductObserved::Answered(ProductAnswer {
             by: answered.by,
             topology: answered.value,
             exporters,
+            paused,
         }),
         Err(error) => ProductObserved::Silent(chain(&error)),
     })

@@ -5,6 +5,7 @@ mod change;
 mod exporter;
 mod gate;
 mod receiver;
+mod resume;
 mod snapshot;
 
 use zeebe_plan::step::Step;
@@ -47,6 +48,7 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), StepError>
         Step::Export { exporters, partitions, deadline } => {
             exporter::export(run, exporters, *partitions, *deadline).await
         }
+        Step::Resume { deadline } => resume::resume(run, *deadline).await,
         Step::ForgetExporter(name) => {
             let name = DocumentName::exporter(name.as_str());
             run.book().remove(&name).await.map_err(StepError::Book)

@@ -97,6 +97,7 @@ fn disabled_after_roll(plan: &Plan) -> Vec<Broken> {
             | Step::RecordExporter(_)
             | Step::Receive { .. }
             | Step::Export { .. }
+            | Step::Resume { .. }
             | Step::ForgetExporter(_)
             | Step::Gate(_)
             | Step::Forget => None,
@@ -127,6 +128,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Receive { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
+            | Step::Resume { .. }
             | Step::ForgetExporter(_)
             | Step::Gate(_)
             | Step::Forget => Vec::new(),
@@ -175,6 +177,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Receive { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
+            | Step::Resume { .. }
             | Step::ForgetExporter(_)
             | Step::Await { .. }
             | Step::Snapshot { .. }
@@ -185,11 +188,17 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
         broken.push(Broken::RollWithoutCanary { step });
     }
     broken.extend(disabled_after_roll(plan));
+    broken.extend(unrecorded(plan));
+    broken
+}
+
+/// Whether what was reached is written down.
+fn unrecorded(plan: &Plan) -> Option<Broken> {
     match plan.steps.last() {
         None
         | Some(
             Step::Record(_) | Step::Forget | Step::RecordExporter(_) | Step::ForgetExporter(_),
-        ) => {}
+        ) => None,
         Some(
             Step::Prepare(_)
             | Step::Ensure { .. }
@@ -200,8 +209,8 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Receive { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
+            | Step::Resume { .. }
             | Step::Gate(_),
-        ) => broken.push(Broken::EndNotRecorded),
+        ) => Some(Broken::EndNotRecorded),
     }
-    broken
 }

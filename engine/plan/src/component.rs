@@ -168,11 +168,11 @@ impl Process {
         java_options.options.iter().for_each(|option| add(option));
         match license {
             None => add("no licence"),
-            Some(source) => add(word(source)),
+            Some(source) => add(&word(source)),
         }
         for (name, source) in secrets {
             add(name);
-            add(word(source));
+            add(&word(source));
         }
         for (path, checksum) in jars {
             add(path);
@@ -195,10 +195,11 @@ impl Process {
     }
 }
 
-fn word(source: &SecretSource) -> &str {
+fn word(source: &SecretSource) -> String {
     match source {
-        SecretSource::File(path) => path.as_str(),
-        SecretSource::EnvironmentVariable(name) => name,
+        SecretSource::File(path) => path.to_string(),
+        SecretSource::EnvironmentVariable(name) => name.clone(),
+        SecretSource::Kept(kept) => kept.to_string(),
     }
 }
 

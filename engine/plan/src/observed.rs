@@ -140,6 +140,10 @@ pub struct ProductAnswer {
     /// Where its exporters stand: asked where the book has any and the minor can say.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub exporters: BTreeMap<String, ExporterState>,
+    /// The partitions whose exporting somebody has paused, as brokers say who hold copies of them: asked where the book has
+    /// exporters.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub paused: BTreeMap<PartitionId, ExportingPhase>,
 }
 
 /// One look at a cluster.
@@ -159,6 +163,15 @@ pub struct ClusterObserved {
 }
 
 impl ClusterObserved {
+    /// How somebody has paused exporting, if anybody has: where partitions differ, the harder pause.
+    pub fn pause(&self) -> Option<ExportingPhase> {
+        match &self.product {
+            // A hard pause comes before a soft one in their order.
+            ProductObserved::Answered(answer) => answer.paused.values().min().copied(),
+            ProductObserved::Down | ProductObserved::Silent(_) => None,
+        }
+    }
+
     /// Where the product says that an exporter stands; `None` where it does not know it or cannot say.
     pub fn exporter_state(&self, name: &ExporterName) -> Option<ExporterState> {
         match &self.product {

@@ -26,6 +26,8 @@ const CANARY_DEADLINE: Duration = Duration::from_mins(2);
 const SWITCH_DEADLINE: Duration = Duration::from_mins(2);
 /// How long a receiver may take to start and to reach where it brings records; what it needs there it makes first.
 const RECEIVE_DEADLINE: Duration = Duration::from_secs(45);
+/// How long the product may take to let exporting go on: it asks every broker, and answers when all have.
+const RESUME_DEADLINE: Duration = Duration::from_mins(1);
 /// How long an exporter may take to come as far as the log was when it began. It sends every 5 s unless told otherwise,
 /// and after a failure it pauses up to 10 s (measured on 8.6.0); a backlog takes longer, and the next apply waits again.
 const EXPORT_DEADLINE: Duration = Duration::from_mins(5);

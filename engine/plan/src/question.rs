@@ -25,6 +25,7 @@ impl Plan {
                 | Step::RecordExporter(_)
                 | Step::Receive { .. }
                 | Step::Export { .. }
+                | Step::Resume { .. }
                 | Step::ForgetExporter(_)
                 | Step::Gate(_) => {}
             }
@@ -52,6 +53,7 @@ impl Plan {
             | Step::Receive { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
+            | Step::Resume { .. }
             | Step::ForgetExporter(_)
             | Step::Gate(_)
             | Step::Forget => None,

@@ -36,6 +36,7 @@ impl Plan {
                 | Step::Receive { .. }
                 | Step::Switch { .. }
                 | Step::Export { .. }
+                | Step::Resume { .. }
                 | Step::Gate(_) => true,
             })
             .map(ToString::to_string)
@@ -104,6 +105,9 @@ impl fmt::Display for Step {
                         " come as far as the log of each of {partitions} partitions is now"
                     ),
                 }
+            }
+            Self::Resume { deadline: _ } => {
+                f.write_str("resume exporting, which somebody has paused")
             }
             Self::ForgetExporter(name) => {
                 write!(f, "take exporter \"{name}\" out of the book")

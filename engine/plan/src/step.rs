@@ -132,6 +132,11 @@ pub enum Step {
         /// After how long it is given up.
         deadline: Duration,
     },
+    /// Have the product let exporting go on, which somebody has paused, and see that it does on every broker.
+    Resume {
+        /// After how long it is given up.
+        deadline: Duration,
+    },
     /// See that exporters come as far on every partition as it was processed when the step began: until they do, the
     /// log does not compact.
     Export {

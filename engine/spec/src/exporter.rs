@@ -10,7 +10,7 @@ use zeebe_scalar::{ByteSize, Span};
 
 use crate::exporter::kafka::KafkaSink;
 pub use crate::exporter::records::{RecordType, ValueType};
-use crate::secret::SecretSource;
+use crate::secret::{KeptSecret, SecretSource};
 use crate::target::{Checksum, Directory};
 use crate::version::{Minor, Version};
 
@@ -276,6 +276,14 @@ impl ExporterSpec {
             Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => Some(&sink.records),
             Sink::Kafka(sink) => Some(&sink.records),
             Sink::Jar(_) => None,
+        }
+    }
+
+    /// The password that the target keeps for it, if that is where it signs on from.
+    pub fn kept_secret(&self) -> Option<&KeptSecret> {
+        match &self.store()?.authentication.as_ref()?.password {
+            SecretSource::Kept(kept) => Some(kept),
+            SecretSource::File(_) | SecretSource::EnvironmentVariable(_) => None,
         }
     }
 

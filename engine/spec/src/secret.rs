@@ -1,5 +1,7 @@
 //! Where a secret is read: never the secret itself.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::target::Directory;
@@ -12,4 +14,28 @@ pub enum SecretSource {
     File(Directory),
     /// A variable of the environment that the engine runs in.
     EnvironmentVariable(String),
+    /// It was given once, and the target keeps it.
+    Kept(KeptSecret),
+}
+
+/// A secret that was given once, by what it is for and its number. Another number is another secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct KeptSecret {
+    /// The exporter that signs on with it.
+    pub exporter: crate::exporter::ExporterName,
+    /// Its number, chosen by the user.
+    pub version: SecretVersion,
+}
+
+impl fmt::Display for KeptSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exporter-{}-password-{}", self.exporter, self.version)
+    }
+}
+
+zeebe_scalar::integer! {
+    /// The number of a secret that is given once.
+    #[derive(Serialize, Deserialize)]
+    #[serde(try_from = "i64", into = "i64")]
+    pub SecretVersion, u32, 1..=1_000_000_000, 1
 }

@@ -9,7 +9,7 @@ use tokio::sync::{Mutex as Turn, oneshot};
 use zeebe_plan::observed::ClusterObserved;
 use zeebe_target::Call;
 
-use super::{ExporterError, ExporterWish};
+use super::{Asked, ExporterError};
 
 /// How long the first waits for others. Terraform calls for all that it may do at once, within milliseconds; a roll takes
 /// minutes.
@@ -33,16 +33,16 @@ impl Gatherings {
 #[derive(Debug, Default)]
 pub(crate) struct Gathering {
     turn: Turn<()>,
-    waiting: Mutex<Vec<(ExporterWish, oneshot::Sender<Answer>)>>,
+    waiting: Mutex<Vec<(Asked, oneshot::Sender<Answer>)>>,
 }
 
 impl Gathering {
     /// Waits for its turn, or for somebody else to have done it. `serve` answers each wish, in their order.
     pub(super) async fn join<F: Future<Output = Vec<Answer>>>(
         &self,
-        wish: ExporterWish,
+        wish: Asked,
         call: &Call,
-        serve: impl FnOnce(Vec<ExporterWish>) -> F,
+        serve: impl FnOnce(Vec<Asked>) -> F,
     ) -> Answer {
         let (sender, mut answer) = oneshot::channel();
         self.waiting().push((wish, sender));
@@ -73,7 +73,7 @@ impl Gathering {
         answer.try_recv().unwrap_or(Err(ExporterError::Cancelled))
     }
 
-    fn waiting(&self) -> std::sync::MutexGuard<'_, Vec<(ExporterWish, oneshot::Sender<Answer>)>> {
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Vec<(Asked, oneshot::Sender<Answer>)>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,8 @@
 //! ```text
 //! execute ── observe, ensure ──▶ dyn Target ──▶ processes, pods, …
 //!         ── read, write, append ▶ dyn Book ──▶ a directory, ConfigMaps, …
-//!         ── sleep, now ─────────▶ dyn Clock ─▶ the machine's, or a simulator's
+//! engine ─── keep ───────────▶ dyn Secrets ▶ a folder, …
+//! execute ── sleep, now ─────────▶ dyn Clock ─▶ the machine's, or a simulator's
 //! ```
 //!
 //! Architecture invariant: knows no platform. Everything about the product itself (its management API,
@@ -14,10 +15,12 @@ pub mod clock;
 pub mod conformance;
 pub mod error;
 pub mod journal;
+pub mod secrets;
 pub mod target;
 
 pub use crate::book::{Book, BookError, DirectoryBook, DocumentName, Lease, LeaseError};
 pub use crate::clock::{Clock, MachineClock};
 pub use crate::error::{Doing, LeftBehind, Preflight, TargetError};
 pub use crate::journal::{ApplyId, Entry, Event};
+pub use crate::secrets::{SecretFolder, Secrets, SecretsError};
 pub use crate::target::{Call, Place, Progress, Reach, Target};

@@ -12,6 +12,7 @@ use zeebe_spec::{BrokerId, ReceiverIndex, Version};
 use crate::book::Book;
 use crate::clock::Clock;
 use crate::error::{Preflight, TargetError};
+use crate::secrets::Secrets;
 
 /// How to talk to the product: base addresses, without a slash at the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,6 +95,9 @@ pub trait Target: Send + Sync {
 
     /// The cluster's book.
     fn book(&self) -> &dyn Book;
+
+    /// The secrets that are kept here for the cluster's processes.
+    fn secrets(&self) -> &dyn Secrets;
 
     /// The time that passes here.
     fn clock(&self) -> &dyn Clock;

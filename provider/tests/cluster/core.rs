@@ -65,6 +65,11 @@ impl Core {
         }
     }
 
+    /// The next run of Terraform, whose provider remembers nothing.
+    pub(crate) fn next_run(&mut self) {
+        self.provider = Arc::new(provider(Engine::new().unwrap()));
+    }
+
     /// Another configuration for the same place, whose state is not there (yet, or any more).
     pub(crate) fn without_state(self) -> Self {
         Self { state: Value::Null, private: Vec::new(), ..self }

@@ -8,7 +8,7 @@ use crate::core::{Applied, Core, UNKNOWN, texts, told, value};
 use crate::life::three;
 
 /// A cluster of three brokers and an exporter that is not there yet.
-async fn exporting() -> (Core, Core) {
+pub(crate) async fn exporting() -> (Core, Core) {
     let mut cluster = Core::new();
     cluster.reach(&cluster.config(three())).await;
     let exporter = cluster.beside("zeebe_exporter");
@@ -16,7 +16,7 @@ async fn exporting() -> (Core, Core) {
 }
 
 /// The configuration of an exporter to Elasticsearch, with what is said changed.
-fn config(core: &Core, changes: &Json) -> Value {
+pub(crate) fn config(core: &Core, changes: &Json) -> Value {
     let mut config = json!({
         "cluster": { "id": core.id() },
         "name": "audit",
@@ -473,4 +473,75 @@ async fn the_data_source_of_what_does_not_stand_anywhere_is_an_error() {
     exporter.reach(&self::config(&exporter, &json!({}))).await;
     told.extend(cluster.look("zeebe_exporter", &config("lake")).await.unwrap_err());
     insta::assert_snapshot!(told.join("\n\n"));
+}
+
+#[tokio::test]
+async fn exporting_that_somebody_has_paused_is_seen_and_resumed_without_a_restart() {
+    let (mut cluster, mut exporter) = exporting().await;
+    let wish = config(&exporter, &json!({}));
+    exporter.reach(&wish).await;
+    for (pause, phase) in [("paused", "paused"), ("soft_paused", "soft_paused")] {
+        cluster.faults(&json!({ "trouble": { "exporting": pause } }));
+        exporter.next_run();
+        assert_eq!(exporter.refresh().await, Vec::<String>::new());
+        assert_eq!(exporter.phase(), phase);
+        assert_eq!(
+            exporter.steps(&wish).await,
+            [
+                "resume exporting, which somebody has paused",
+                "see exporter \"audit\" come as far as the log of every partition",
+            ]
+        );
+        // It is no matter of the cluster's own.
+        assert_eq!(cluster.refresh().await, Vec::<String>::new());
+        assert_eq!(cluster.steps(&cluster.config(three())).await, Vec::<String>::new());
+        exporter.reach(&wish).await;
+        assert_eq!(exporter.phase(), "ready");
+        assert_eq!(seen(&cluster).await.member("exporting"), &Value::text("exporting"));
+    }
+    assert_eq!(restarts(&exporter), 3);
+}
+
+#[tokio::test]
+async fn a_pause_is_nothing_to_an_exporter_that_is_off() {
+    let (cluster, mut exporter) = exporting().await;
+    let off = config(&exporter, &json!({ "enabled": false }));
+    exporter.reach(&off).await;
+    cluster.faults(&json!({ "trouble": { "exporting": "paused" } }));
+    exporter.next_run();
+    assert_eq!(exporter.refresh().await, Vec::<String>::new());
+    assert_eq!(exporter.phase(), "ready");
+    assert_eq!(exporter.steps(&off).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn two_clusters_of_one_directory_do_not_write_to_the_same_indices() {
+    let (cluster, mut first) = exporting().await;
+    first.reach(&config(&first, &json!({}))).await;
+    let mut other = cluster.beside("zeebe_cluster");
+    other.reach(&cluster.config(json!({ "name": "orders" }))).await;
+    let exporter = cluster.beside("zeebe_exporter");
+    let of_other = |prefix: &str, url: &str| {
+        let id = cluster.id().replace("payments", "orders");
+        let store = json!({ "url": url, "index": { "prefix": prefix } });
+        config(
+            &exporter,
+            &json!({ "cluster": { "id": id }, "opensearch": store, "elasticsearch": null }),
+        )
+    };
+    let refused = exporter
+        .refusal(&of_other("audit-orders", "http://127.0.0.1:9201,http://127.0.0.1:9200/"))
+        .await;
+    assert_eq!(
+        refused,
+        [
+            "Error at `opensearch.index.prefix`: exporter \"audit\" of cluster simulated://<directory>/payments writes to the same \
+          indices\nIt writes to http://127.0.0.1:9200 with the prefix \"audit\", and this one with \"audit-orders\": what the one \
+          exports, the other would overwrite. Expected prefixes of which neither starts with the other."
+        ]
+    );
+    for (prefix, url) in [("orders", "http://127.0.0.1:9200"), ("audit", "http://127.0.0.1:9999")] {
+        let plan = exporter.plan(&of_other(prefix, url)).await;
+        assert_eq!(plan.diagnostics, Vec::new(), "{prefix} at {url}");
+    }
 }

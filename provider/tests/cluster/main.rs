@@ -22,6 +22,8 @@ mod mistakes;
 #[cfg(test)]
 mod moved;
 #[cfg(test)]
+mod passwords;
+#[cfg(test)]
 mod protection;
 #[cfg(test)]
 mod refusals;

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use acceptance_tests::{ClusterHcl, Project, Run, hcl::REQUIRED_PROVIDERS, project::Action};
+use acceptance_tests::{
+    ClusterHcl, Project, Run, hcl::REQUIRED_PROVIDERS, holders::holders, project::Action,
+};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
@@ -77,6 +79,12 @@ pub(super) const FEATURES: &[Feature] = &[
         terraform: Some((1, 10)),
         opentofu: Some((1, 11)),
         probe: ephemeral,
+    },
+    Feature {
+        name: "write-only `password_wo` of `zeebe_exporter`: in no state, plan or log, and changed by its version",
+        terraform: Some((1, 11)),
+        opentofu: Some((1, 11)),
+        probe: write_only,
     },
     Feature {
         name: "resource identity, and `import` block by it",
@@ -227,6 +235,60 @@ fn import_command(bench: &Bench<'_>) -> Result<Outcome> {
 
 fn import_block(bench: &Bench<'_>) -> Result<Outcome> {
     imported_by(bench, "block", "id = \"[ID]\"")
+}
+
+/// The secret of the probe.
+const PASSWORD: &str = "open-sesame-4711";
+
+fn write_only(bench: &Bench<'_>) -> Result<Outcome> {
+    let hcl = bench.cluster("secret");
+    let exporter = |version: u32| {
+        let cluster = hcl.address();
+        format!(
+            r#"
+variable "password" {{
+  type      = string
+  ephemeral = true
+}}
+
+resource "zeebe_exporter" "audit" {{
+  cluster = {cluster}.handle
+  name    = "audit"
+
+  elasticsearch = {{
+    url            = "http://127.0.0.1:9200"
+    authentication = {{ username = "zeebe", password_wo = var.password, password_wo_version = {version} }}
+  }}
+}}
+"#
+        )
+    };
+    let mut project = bench.project("write-only", &hcl.file())?;
+    let log = project.directory.join("trace.log");
+    for (name, value) in
+        [("TF_VAR_password", PASSWORD), ("TF_LOG", "trace"), ("TF_LOG_PATH", log.as_str())]
+    {
+        project.set(name, value);
+    }
+    let clusters = bench.clusters();
+    for version in [1, 2] {
+        project.write("exporter.tf", &exporter(version))?;
+        let plan = project.plan()?;
+        ensure!(!plan.steps("zeebe_exporter.audit")?.is_empty(), "{}", plan.text);
+        let shown = project.terraform(&["show", "-json", "planned"])?.ok()?;
+        let applied = project.apply_planned()?;
+        for said in [&plan.text, &shown.stdout, &applied.stdout, &applied.stderr] {
+            ensure!(!said.contains(PASSWORD), "{said}");
+        }
+        let kept = clusters.join(format!("secret/secrets/exporter-audit-password-{version}"));
+        ensure!(holders(&clusters, PASSWORD)? == [kept], "{:?}", holders(&clusters, PASSWORD)?);
+        let told = holders(&project.directory, PASSWORD)?;
+        ensure!(told.is_empty(), "the password is in {told:?}");
+        project.plan()?.is_empty()?;
+    }
+    project.destroy()?;
+    ensure!(holders(&clusters, PASSWORD)?.is_empty(), "the password outlives the cluster");
+    Ok(Outcome::Works)
 }
 
 fn import_identity(bench: &Bench<'_>) -> Result<Outcome> {

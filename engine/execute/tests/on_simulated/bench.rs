@@ -393,6 +393,7 @@ pub(crate) fn hurried(plan: Plan, within: Duration) -> Plan {
         Step::Export { exporters, partitions, deadline: _ } => {
             Step::Export { exporters, partitions, deadline: within }
         }
+        Step::Resume { deadline: _ } => Step::Resume { deadline: within },
         other @ (Step::Record(_)
         | Step::Prepare(_)
         | Step::Ensure { .. }

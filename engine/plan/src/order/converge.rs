@@ -436,6 +436,7 @@ fn prepared_once(work: &mut Vec<Step>) {
         | Step::Receive { .. }
         | Step::Switch { .. }
         | Step::Export { .. }
+        | Step::Resume { .. }
         | Step::ForgetExporter(_)
         | Step::Gate(_)
         | Step::Forget => true,

@@ -15,7 +15,7 @@ use crate::error::PlanError;
 use crate::observed::{
     ClusterObserved, ClusterRecord, ExporterPhase, ExporterRecord, Exporters, ProductObserved,
 };
-use crate::order::{EXPORT_DEADLINE, SWITCH_DEADLINE, converge};
+use crate::order::{EXPORT_DEADLINE, RESUME_DEADLINE, SWITCH_DEADLINE, converge};
 use crate::product::ExporterState;
 use crate::step::{Plan, Step, Switch};
 
@@ -83,9 +83,15 @@ pub fn exporters(
     let switches =
         of_wish.iter().filter_map(|(record, to)| Some(switch(&record.spec.name, (*to)?)));
     steps.extend(switches);
+    let paused = of_wish.iter().any(|(record, _)| is_held_up(record, observed));
+    if paused {
+        steps.push(Step::Resume { deadline: RESUME_DEADLINE });
+    }
     let open: Vec<&ExporterRecord> = of_wish
         .iter()
-        .filter(|(record, to)| record.phase == ExporterPhase::Due || to.is_some())
+        .filter(|(record, to)| {
+            record.phase == ExporterPhase::Due || to.is_some() || is_held_up(record, observed)
+        })
         .map(|(record, _)| *record)
         .collect();
     let exporting: BTreeSet<ExporterName> = open
@@ -107,6 +113,14 @@ pub fn exporters(
         }))
     }));
     Ok(Plan { steps })
+}
+
+/// Whether an exporter that should work is held up by a pause which is nobody's business.
+///
+/// A backup pauses exporting softly while it runs, and must not be disturbed: once there are backups, theirs is told from a
+/// person's by their document in the book, and held up by it is nobody.
+fn is_held_up(record: &ExporterRecord, observed: &ClusterObserved) -> bool {
+    record.spec.working == Working::On && observed.pause().is_some()
 }
 
 /// What an exporter must be switched to once its settings are there.

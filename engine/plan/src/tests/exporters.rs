@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::slice::from_ref;
 
 use zeebe_spec::{
-    BulkSpec, ExporterName, ExporterSpec, IndexSpec, KafkaSink, ReceiverIndex, RecordsSpec,
-    SearchSink, Sink, Working,
+    BulkSpec, ExporterName, ExporterSpec, IndexSpec, KafkaSink, PartitionId, ReceiverIndex,
+    RecordsSpec, SearchSink, Sink, Working,
 };
 
 use super::world::{World, text};
 use crate::component::ComponentId;
 use crate::observed::{ExporterPhase, ExporterRecord, Exporters};
 use crate::order::{ExporterWishes, exporters, wished};
-use crate::product::ExporterState;
+use crate::product::{ExporterState, ExportingPhase};
 use crate::{Plan, check};
 
 fn spec(name: &str, port: u16) -> ExporterSpec {
@@ -309,4 +309,24 @@ fn receivers_have_numbers_of_their_own_and_keep_them() {
             ("search".to_owned(), None),
         ]
     );
+}
+
+#[test]
+fn a_pause_is_ended_for_those_who_ask_and_work_and_for_nobody_else() {
+    let (on, off) =
+        (spec("audit", 9200), ExporterSpec { working: Working::Off, ..spec("lake", 9201) });
+    let mut world = world("8.6.0", &[on.clone(), off.clone()]);
+    world.state(&off, ExporterState::Disabled);
+    world.answer().paused.insert(PartitionId(2), ExportingPhase::SoftPaused);
+    let resumed = world.plan_exporters(&ExporterWishes::from([comes(&on)]));
+    assert_eq!(
+        resumed.sentences(),
+        [
+            "resume exporting, which somebody has paused",
+            "see exporter \"audit\" come as far as the log of each of 3 partitions is now",
+        ]
+    );
+    assert_eq!(check::plan(&resumed), Vec::new());
+    let nothing = world.plan_exporters(&ExporterWishes::from([comes(&off)]));
+    assert_eq!(nothing.sentences(), Vec::<String>::new());
 }

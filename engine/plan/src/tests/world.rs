@@ -96,6 +96,7 @@ impl World {
                     by: BrokerId(0),
                     topology,
                     exporters: BTreeMap::new(),
+                    paused: BTreeMap::new(),
                 }),
             },
         };

@@ -6,9 +6,11 @@ use zeebe_plan::observed::{LastApply, ProductObserved};
 use zeebe_spec::ExporterName;
 
 use super::*;
+use crate::exporters::ExporterWish;
 
-fn wish(name: &str) -> ExporterWish {
-    ExporterWish::Gone(name.parse::<ExporterName>().unwrap())
+fn wish(name: &str) -> Asked {
+    let wish = ExporterWish::Gone(name.parse::<ExporterName>().unwrap());
+    Asked { wish, password: None }
 }
 
 fn nothing() -> Arc<ClusterObserved> {
@@ -29,13 +31,15 @@ async fn those_who_ask_at_once_are_served_in_one_go_each_with_its_own_answer() {
         let (gathering, served) = (&gathering, &served);
         async move {
             let call = Call::quiet();
-            let serve = |wishes: Vec<ExporterWish>| {
+            let serve = |wishes: Vec<Asked>| {
                 served.fetch_add(1, Ordering::Relaxed);
                 async move {
                     wishes
                         .iter()
-                        .map(|wish| match wish.name().as_str() {
-                            "wrong" => Err(ExporterError::Occupied { name: wish.name().clone() }),
+                        .map(|wish| match wish.wish.name().as_str() {
+                            "wrong" => {
+                                Err(ExporterError::Occupied { name: wish.wish.name().clone() })
+                            }
                             _ => Ok(nothing()),
                         })
                         .collect()
@@ -62,11 +66,11 @@ async fn who_is_cancelled_before_its_turn_is_not_taken_along() {
     let cancel = CancellationToken::new();
     let stopped = Call { cancel: cancel.clone(), ..Call::quiet() };
     cancel.cancel();
-    let never = |_: Vec<ExporterWish>| async { Vec::new() };
+    let never = |_: Vec<Asked>| async { Vec::new() };
     let outcome = gathering.join(wish("one"), &stopped, never).await;
     assert!(matches!(outcome, Err(ExporterError::Cancelled)));
-    let serve = |wishes: Vec<ExporterWish>| async move {
-        assert_eq!(wishes, [wish("two")]);
+    let serve = |wishes: Vec<Asked>| async move {
+        assert_eq!(wishes.iter().map(|asked| &asked.wish).collect::<Vec<_>>(), [&wish("two").wish]);
         vec![Ok(nothing())]
     };
     assert!(gathering.join(wish("two"), &Call::quiet(), serve).await.is_ok());
@@ -85,8 +89,8 @@ async fn the_end_of_whoever_serves_leaves_the_others_their_turn() {
             () = tokio::time::sleep(OTHERS * 2) => {}
         }
     }
-    let serve = |wishes: Vec<ExporterWish>| async move {
-        assert_eq!(wishes, [wish("two")]);
+    let serve = |wishes: Vec<Asked>| async move {
+        assert_eq!(wishes.iter().map(|asked| &asked.wish).collect::<Vec<_>>(), [&wish("two").wish]);
         vec![Ok(nothing())]
     };
     assert!(gathering.join(wish("two"), &call, serve).await.is_ok());

@@ -13,7 +13,7 @@ use zeebe_plan::component::{ComponentId, ComponentState, Observed, Wanted};
 use zeebe_spec::{BrokerId, ClusterName, LocalTarget, Version};
 use zeebe_target::{
     Book, Call, Clock, DirectoryBook, Doing, LeftBehind, MachineClock, Place, Preflight, Reach,
-    Target, TargetError,
+    SecretFolder, Secrets, Target, TargetError,
 };
 
 use crate::cluster::deed::{object, unseen, unwritten};
@@ -51,6 +51,7 @@ pub struct LocalCluster {
     folder: Arc<ClusterFolder>,
     stop_deadline: Duration,
     book: DirectoryBook,
+    secrets: SecretFolder,
     clock: MachineClock,
 }
 
@@ -75,6 +76,7 @@ impl LocalCluster {
             },
             stop_deadline: STOP_DEADLINE,
             book: DirectoryBook::open(root.clone()),
+            secrets: SecretFolder::under(root.clone()),
             clock: MachineClock::default(),
             folder: Arc::new(ClusterFolder {
                 java_home: target.java_home.as_ref().map(|home| home.as_str().into()),
@@ -216,6 +218,10 @@ impl Target for LocalCluster {
 
     fn book(&self) -> &dyn Book {
         &self.book
+    }
+
+    fn secrets(&self) -> &dyn Secrets {
+        &self.secrets
     }
 
     fn clock(&self) -> &dyn Clock {

@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use rustix::fs::{Access, access};
 use zeebe_plan::component::{ComponentId, Process, Program, Wanted};
 use zeebe_spec::{Checksum, SecretSource, Version};
-use zeebe_target::Preflight;
+use zeebe_target::{Preflight, SecretFolder};
 
 use crate::capacity;
 use crate::distribution::DistributionError;
@@ -201,15 +201,17 @@ fn secrets(cluster: &ClusterFolder, to_start: &BTreeMap<ComponentId, &Process>) 
             sources.push((of, source));
         }
     }
+    let kept = SecretFolder::under(cluster.root.clone());
     sources
         .into_iter()
         .filter_map(|(of, source)| {
-            let error = secret(of, source, &cluster.environment).err()?;
+            let error = secret(of, source, &cluster.environment, &kept).err()?;
             let attribute = match source {
                 SecretSource::File(_) => format!("{}.file", of.attribute()),
                 SecretSource::EnvironmentVariable(_) => {
                     format!("{}.environment_variable", of.attribute())
                 }
+                SecretSource::Kept(_) => format!("{}_wo", of.attribute()),
             };
             Some(one(None, &attribute, &error, error.advice()))
         })

@@ -11,7 +11,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed, Wanted};
 use zeebe_spec::{BrokerId, ClusterName, DataOnDestroy, Seed, SimulatedTarget, Version};
 use zeebe_target::{
-    Book, Call, Clock, Doing, LeftBehind, Place, Preflight, Reach, Target, TargetError,
+    Book, Call, Clock, Doing, LeftBehind, Place, Preflight, Reach, SecretFolder, Secrets, Target,
+    TargetError,
 };
 
 use crate::clock::{VirtualClock, time_of_day};
@@ -32,6 +33,7 @@ pub struct SimulatedCluster {
     store: Arc<Store>,
     crash: Arc<Crash>,
     book: WatchedBook,
+    secrets: SecretFolder,
     clock: VirtualClock,
     host: SimulatedHost,
     registered: Registered,
@@ -56,6 +58,7 @@ impl SimulatedCluster {
             host: "127.0.0.1".to_owned(),
             root: root.to_string(),
         };
+        let secrets = SecretFolder::under(root.clone());
         let store = Arc::new(Store::new(root, seed));
         let crash = Arc::new(Crash::default());
         Self {
@@ -63,6 +66,7 @@ impl SimulatedCluster {
             clock: VirtualClock { store: Arc::clone(&store), crash: Arc::clone(&crash) },
             registered: host.register(Arc::clone(&store), Arc::clone(&crash)),
             host: host.clone(),
+            secrets,
             place,
             store,
             crash,
@@ -269,6 +273,10 @@ impl Target for SimulatedCluster {
 
     fn book(&self) -> &dyn Book {
         &self.book
+    }
+
+    fn secrets(&self) -> &dyn Secrets {
+        &self.secrets
     }
 
     fn clock(&self) -> &dyn Clock {

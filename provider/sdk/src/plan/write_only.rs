@@ -32,7 +32,8 @@ fn given(path: &Path, object: &Object, config: &Value, found: &mut Vec<Path>) {
     for (name, attribute) in object.attributes() {
         let (path, config) = (path.then(name), config.member(name));
         match (attribute.secrecy, &attribute.shape) {
-            (Secrecy::WriteOnly, _) if config.is_null() => {}
+            // What is not known yet may turn out to be nothing.
+            (Secrecy::WriteOnly, _) if matches!(config, Value::Null | Value::Unknown) => {}
             (Secrecy::WriteOnly, _) => found.push(path),
             (Secrecy::Shown | Secrecy::Sensitive, Shape::Nested { nesting, object }) => {
                 for (step, element) in nesting.elements(config) {

@@ -137,6 +137,10 @@ fn license(license: SecretSource) -> model::License {
         SecretSource::EnvironmentVariable(name) => {
             model::License { file: Optional::null(), environment_variable: Optional::of(name) }
         }
+        // Only passwords of exporters are kept at a target.
+        SecretSource::Kept(_) => {
+            model::License { file: Optional::null(), environment_variable: Optional::null() }
+        }
     }
 }
 

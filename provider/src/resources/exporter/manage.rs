@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 use tf_sdk::call::Call;
 use tf_sdk::typed::{
     Change, Creation, Deletion, Managed, Outcome, Planned, PlannedChange, Reading,
@@ -16,7 +17,7 @@ use super::identity::{address, parse};
 use super::model::{self, Exporter, ExporterPhaseWord};
 use super::record;
 use super::sentences::{Seen, sentences};
-use super::spec::spec;
+use super::spec::{forgotten, given_password, spec};
 use crate::deadline::{READ, within};
 use crate::explain;
 use crate::resources::choice::SpecError;
@@ -42,10 +43,12 @@ impl Managed for ExporterResource {
     type Model = Exporter;
 
     async fn validate(&self, _call: &Call, config: &Exporter) -> Vec<Diagnostic> {
-        match spec(config) {
+        let mut wrong = match spec(config) {
             Ok(_) | Err(SpecError::NotYetKnown) => Vec::new(),
             Err(SpecError::Wrong(wrong)) => wrong,
-        }
+        };
+        wrong.extend(forgotten(config));
+        wrong
     }
 
     async fn plan(&self, call: &Call, change: Change<Exporter>) -> Planned<Exporter> {
@@ -69,7 +72,10 @@ impl Managed for ExporterResource {
         };
         let told =
             change.prior.as_ref().map(|prior| (prior.last_change.clone(), prior.status.clone()));
-        let diagnostics = self.mistakes(call, &change.config, &after).await;
+        let mut diagnostics = self.mistakes(call, &change.config, &after).await;
+        if before.as_ref().is_none_or(|(_, before)| before.sink != after.sink) {
+            diagnostics.extend(self.beside(call, &change.config, &after).await);
+        }
         let mut planned = addressed(change.as_planned());
         planned.diagnostics.extend(diagnostics);
         if another {
@@ -93,7 +99,16 @@ impl Managed for ExporterResource {
             Err(error) => return Outcome { diagnostics: error.at_apply(), ..Outcome::gone() },
         };
         let deadline = planned.timeouts.of_operation(Operation::Create, CHANGE);
-        match self.carry_out(call, &planned, ExporterWish::New(wish.clone()), deadline).await {
+        match self
+            .carry_out(
+                call,
+                &planned,
+                ExporterWish::New(wish.clone()),
+                given_password(&config),
+                deadline,
+            )
+            .await
+        {
             Ok(Some(seen)) => there(planned, &seen),
             Ok(None) => Outcome::failed(explain::no_exporter(&id_of(&planned))),
             Err(diagnostics) => match self.look(call, &planned).await {
@@ -134,7 +149,16 @@ impl Managed for ExporterResource {
             return Outcome::there(planned).with_private(private);
         }
         let deadline = planned.timeouts.of_operation(Operation::Update, CHANGE);
-        match self.carry_out(call, &planned, ExporterWish::Changed(wish), deadline).await {
+        match self
+            .carry_out(
+                call,
+                &planned,
+                ExporterWish::Changed(wish),
+                given_password(&config),
+                deadline,
+            )
+            .await
+        {
             Ok(Some(seen)) => there(planned, &seen),
             Ok(None) => Outcome {
                 diagnostics: vec![explain::no_exporter(&id_of(&prior))],
@@ -155,7 +179,7 @@ impl Managed for ExporterResource {
         let Deletion { prior, private } = deletion;
         let Some(name) = prior.name.as_known().cloned() else { return Outcome::gone() };
         let deadline = prior.timeouts.of_operation(Operation::Delete, CHANGE);
-        match self.carry_out(call, &prior, ExporterWish::Gone(name), deadline).await {
+        match self.carry_out(call, &prior, ExporterWish::Gone(name), None, deadline).await {
             Ok(_) => Outcome::gone(),
             Err(diagnostics) => Outcome { state: Some(prior), private, diagnostics },
         }
@@ -218,11 +242,23 @@ impl ExporterResource {
         }
     }
 
+    /// What the clusters beside this one say to a new sink.
+    async fn beside(&self, call: &Call, config: &Exporter, wish: &ExporterSpec) -> Vec<Diagnostic> {
+        let Some(id) = cluster_of(config) else { return Vec::new() };
+        let (mistakes, _) =
+            within(call, &id, READ, |_| self.engine.mistakes_beside(&id, wish)).await;
+        match mistakes {
+            Ok(mistakes) => mistakes.iter().map(explain::exporter_mistake).collect(),
+            Err(error) => explain::engine(&error, &id),
+        }
+    }
+
     async fn carry_out(
         &self,
         call: &Call,
         exporter: &Exporter,
         wish: ExporterWish,
+        password: Option<SecretString>,
         deadline: Duration,
     ) -> Result<Option<ExporterSeen>, Vec<Diagnostic>> {
         let id = cluster_of(exporter).unwrap_or_default();
@@ -232,7 +268,7 @@ impl ExporterResource {
             self.engine.at(&id).map_err(|error| explain::engine(&EngineError::Open(error), &id))?;
         let (outcome, _) = within(call, &id, deadline, |call| {
             let cluster = &cluster;
-            async move { cluster.export(wish, &call).await }
+            async move { cluster.export(wish, password, &call).await }
         })
         .await;
         outcome.map_err(wrong)
@@ -309,13 +345,14 @@ fn seen(state: &Exporter) -> Seen {
     let phase = state.status.as_known().and_then(|status| status.phase.as_known());
     match phase {
         Some(ExporterPhaseWord::Ready) => Seen::Finished,
+        Some(ExporterPhaseWord::Paused | ExporterPhaseWord::SoftPaused) => Seen::Paused,
         Some(ExporterPhaseWord::Provisioning) | None => Seen::Unfinished,
     }
 }
 
 /// What an apply has reached.
 fn there(mut planned: Exporter, seen: &ExporterSeen) -> Outcome<Exporter> {
-    record::phase(&mut planned, seen.record.phase);
+    record::phase(&mut planned, seen);
     Outcome::there(planned)
 }
 
@@ -340,6 +377,6 @@ fn found(prior: Exporter, seen: &ExporterSeen) -> Exporter {
         }
     };
     state.enabled.set(record::working(seen));
-    record::phase(&mut state, seen.record.phase);
+    record::phase(&mut state, seen);
     state
 }

@@ -2,17 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use tf_sdk::{Attributes, Computed, Defaulted, Optional, Required, Resource, Set, Timeouts};
+use tf_sdk::{
+    Attributes, Computed, Defaulted, Optional, Required, Resource, Secret, Set, Timeouts,
+};
 use zeebe_scalar::{ByteSize, Span};
 use zeebe_spec::{
     BulkRecords, Checksum, ClassName, Directory, ExporterName, IndexPrefix, KafkaBroker,
-    KafkaCompression, RecordType, Replicas, SaslMechanism, Shards, SinkUrl, TopicName, ValueType,
+    KafkaCompression, RecordType, Replicas, SaslMechanism, SecretVersion, Shards, SinkUrl,
+    TopicName, ValueType,
 };
 
 zeebe_scalar::choice! {
     /// How far an exporter is.
     pub ExporterPhaseWord {
         Provisioning = "provisioning" /** It was not seen to export as it is wished; the next apply goes on with it. */,
+        Paused = "paused" /** Somebody has paused exporting of the cluster through the management API: nothing leaves. The next apply resumes it. */,
+        SoftPaused = "soft_paused" /** The same, softly: records leave, and nothing is cut from the log. */,
         Ready = "ready" /** It kept up with the log of every partition when the last apply ended. */,
     }
 }
@@ -119,8 +124,16 @@ pub struct Records {
 pub struct SignOn {
     /// Who.
     pub username: Required<String>,
-    /// Where the password is read when a broker starts.
-    pub password: Required<Password>,
+    /// Where the password is read when a broker starts; or give it in `password_wo`.
+    pub password: Optional<Password>,
+    /// The password itself, instead of `password`: from Terraform 1.11 and OpenTofu 1.11 on, for which it may come from an
+    /// ephemeral resource. It enters no state, plan or log. The cluster's target keeps it where its owner alone may read
+    /// it, for brokers that are started later, until the exporter goes or has another one.
+    #[attribute(write_only)]
+    pub password_wo: Optional<Secret>,
+    /// The number of `password_wo`. Terraform does not remember the password, so it does not see that it is another one:
+    /// with another number the new password is kept in place of the old one, and each broker is restarted with it.
+    pub password_wo_version: Optional<SecretVersion>,
 }
 
 /// Where a password is read: exactly one of the sources. The password itself enters no state, plan, log or process list.

@@ -1,6 +1,7 @@
 //! From a wish and a look to the state: what import and refresh write.
 
 use tf_sdk::{Computed, Defaulted, Optional, Required, Set};
+use zeebe_engine::product::ExportingPhase;
 use zeebe_engine::{ExporterPhase, ExporterSeen, ExporterState};
 use zeebe_spec::{
     Authentication, BulkSpec, ExporterSpec, IndexSpec, JarSink, KafkaSasl, KafkaSink, KafkaTls,
@@ -10,10 +11,15 @@ use zeebe_spec::{
 use super::model::{self, Exporter, ExporterPhaseWord};
 
 /// Writes how far it is.
-pub(super) fn phase(exporter: &mut Exporter, phase: ExporterPhase) {
-    let word = match phase {
-        ExporterPhase::Due | ExporterPhase::Leaving => ExporterPhaseWord::Provisioning,
-        ExporterPhase::Ready => ExporterPhaseWord::Ready,
+pub(super) fn phase(exporter: &mut Exporter, seen: &ExporterSeen) {
+    let works = working(seen);
+    let word = match (seen.record.phase, seen.pause) {
+        (ExporterPhase::Due | ExporterPhase::Leaving, _) => ExporterPhaseWord::Provisioning,
+        (ExporterPhase::Ready, Some(ExportingPhase::Paused)) if works => ExporterPhaseWord::Paused,
+        (ExporterPhase::Ready, Some(ExportingPhase::SoftPaused)) if works => {
+            ExporterPhaseWord::SoftPaused
+        }
+        (ExporterPhase::Ready, _) => ExporterPhaseWord::Ready,
     };
     exporter.status.set(model::ExporterStatus { phase: Computed::of(word) });
 }
@@ -87,7 +93,14 @@ fn search(sink: &SearchSink) -> model::SearchStore {
             .as_ref()
             .map(|Authentication { username, password }| model::SignOn {
                 username: Required::of(username.clone()),
-                password: Required::of(self::password(password)),
+                password: self::password(password).into(),
+                password_wo: Optional::null(),
+                password_wo_version: match password {
+                    SecretSource::Kept(kept) => Optional::of(kept.version),
+                    SecretSource::File(_) | SecretSource::EnvironmentVariable(_) => {
+                        Optional::null()
+                    }
+                },
             })
             .into(),
     }
@@ -111,7 +124,7 @@ fn kafka(sink: &KafkaSink) -> model::Kafka {
             .map(|KafkaSasl { mechanism, username, password, token }| model::KafkaSasl {
                 mechanism: Required::of(mechanism),
                 username: username.into(),
-                password: password.as_ref().map(self::password).into(),
+                password: password.as_ref().and_then(self::password).into(),
                 token: token.into(),
             })
             .into(),
@@ -125,8 +138,9 @@ fn records(records: &RecordsSpec) -> Option<model::Records> {
     })
 }
 
-fn password(source: &SecretSource) -> model::Password {
-    match source {
+fn password(source: &SecretSource) -> Option<model::Password> {
+    Some(match source {
+        SecretSource::Kept(_) => return None,
         SecretSource::File(file) => model::Password {
             file: Optional::of(file.clone()),
             environment_variable: Optional::null(),
@@ -135,5 +149,5 @@ fn password(source: &SecretSource) -> model::Password {
             file: Optional::null(),
             environment_variable: Optional::of(name.clone()),
         },
-    }
+    })
 }

@@ -38,11 +38,14 @@ pub(super) fn sentences(
             (receiver.into_iter().chain(brokers).collect(), before.working, seen)
         }
     };
-    let changed = !sentences.is_empty() || was != after.working || seen == Seen::Unfinished;
+    let changed = !sentences.is_empty() || was != after.working || seen != Seen::Finished;
     match (was, after.working) {
         (Working::On, Working::Off) => sentences.push(off),
         (Working::Off, Working::On) => sentences.push(on),
         (Working::On, Working::On) | (Working::Off, Working::Off) => {}
+    }
+    if seen == Seen::Paused && after.working == Working::On {
+        sentences.push("resume exporting, which somebody has paused".to_owned());
     }
     if changed && after.working == Working::On {
         sentences.push(see);
@@ -77,6 +80,8 @@ pub(super) enum Seen {
     Finished,
     /// It was not.
     Unfinished,
+    /// It was, and somebody has paused exporting since.
+    Paused,
 }
 
 #[cfg(test)]

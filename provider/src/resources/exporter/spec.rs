@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use secrecy::SecretString;
 use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Set};
 use zeebe_spec::{
-    Authentication, BulkSpec, ExporterSpec, IndexSpec, JarSink, KafkaSasl, KafkaSink, KafkaTls,
-    RecordsSpec, SearchSink, Sink, Working,
+    Authentication, BulkSpec, ExporterName, ExporterSpec, IndexSpec, JarSink, KafkaSasl, KafkaSink,
+    KafkaTls, KeptSecret, RecordsSpec, SearchSink, SecretSource, Sink, Working,
 };
 
 use super::model::{self, Exporter};
@@ -30,11 +31,15 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
     let mut wrong = Vec::new();
     let elasticsearch = match elasticsearch.known()? {
         None => None,
-        Some(store) => Some(Sink::Elasticsearch(search("elasticsearch", store, &mut wrong)?)),
+        Some(store) => {
+            Some(Sink::Elasticsearch(search(name.known()?, "elasticsearch", store, &mut wrong)?))
+        }
     };
     let opensearch = match opensearch.known()? {
         None => None,
-        Some(store) => Some(Sink::Opensearch(search("opensearch", store, &mut wrong)?)),
+        Some(store) => {
+            Some(Sink::Opensearch(search(name.known()?, "opensearch", store, &mut wrong)?))
+        }
     };
     let kafka = match kafka.known()? {
         None => None,
@@ -61,6 +66,7 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
 }
 
 fn search(
+    exporter: &ExporterName,
     kind: &str,
     store: &model::SearchStore,
     wrong: &mut Vec<Diagnostic>,
@@ -85,10 +91,8 @@ fn search(
     let records = self::records(records)?;
     let authentication = match authentication.known()? {
         None => None,
-        Some(model::SignOn { username, password }) => {
-            let model::Password { file, environment_variable } = password.known()?;
-            let at = Path::attribute(kind).then("authentication").then("password");
-            let password = secret(&at, file, environment_variable, wrong)?;
+        Some(sign_on @ model::SignOn { username, .. }) => {
+            let password = password(exporter, kind, sign_on, wrong)?;
             let username = username.known()?.clone();
             // What is wrong with it was told; the rest is looked at all the same.
             password.map(|password| Authentication { username, password })
@@ -146,6 +150,70 @@ fn records(records: &Optional<model::Records>) -> Result<RecordsSpec, NotYetKnow
             RecordsSpec { types: set(types)?, values: set(values)? }
         }
     })
+}
+
+/// Where the password is: read at its source, or given once and kept at the target.
+fn password(
+    exporter: &ExporterName,
+    kind: &str,
+    sign_on: &model::SignOn,
+    wrong: &mut Vec<Diagnostic>,
+) -> Result<Option<SecretSource>, NotYetKnown> {
+    let model::SignOn { username: _, password, password_wo, password_wo_version } = sign_on;
+    let at = Path::attribute(kind).then("authentication");
+    let read = match password.known()? {
+        None => None,
+        Some(model::Password { file, environment_variable }) => {
+            Some(secret(&at.clone().then("password"), file, environment_variable, wrong)?)
+        }
+    };
+    let version = password_wo_version.known()?;
+    if version.is_none() && !password_wo.is_null() {
+        wrong.push(
+            Diagnostic::error(
+                "a password without a number",
+                "Expected `password_wo_version` beside `password_wo`, got none. The password is not remembered, so it is \
+                 by its number that another one is known.",
+            )
+            .at(at.then("password_wo_version")),
+        );
+        return Ok(None);
+    }
+    let kept = version.map(|version| {
+        let exporter = exporter.clone();
+        Some(SecretSource::Kept(KeptSecret { exporter, version: *version }))
+    });
+    let given: Vec<Option<SecretSource>> = [read, kept].into_iter().flatten().collect();
+    Ok(only(&at, &["password", "password_wo"], given, Missing::IsWrong, wrong).flatten())
+}
+
+/// What a configuration gets wrong that a state, which remembers no password, does not.
+pub(super) fn forgotten(config: &Exporter) -> Vec<Diagnostic> {
+    sign_ons(config)
+        .filter(|(_, sign_on)| {
+            !sign_on.password_wo_version.is_null() && sign_on.password_wo.is_null()
+        })
+        .map(|(kind, _)| {
+            Diagnostic::error(
+                "a number without a password",
+                "Expected `password_wo` beside `password_wo_version`, got none. Leave it there after the first apply too: \
+                 it is used only when the number changes.",
+            )
+            .at(Path::attribute(kind).then("authentication").then("password_wo"))
+        })
+        .collect()
+}
+
+/// The password that a configuration gives to be kept.
+pub(super) fn given_password(config: &Exporter) -> Option<SecretString> {
+    let mut given = sign_ons(config).filter_map(|(_, sign_on)| sign_on.password_wo.as_known());
+    given.next().map(|password| SecretString::from(password.expose().to_owned()))
+}
+
+fn sign_ons(config: &Exporter) -> impl Iterator<Item = (&'static str, &model::SignOn)> {
+    [("elasticsearch", &config.elasticsearch), ("opensearch", &config.opensearch)]
+        .into_iter()
+        .filter_map(|(kind, store)| Some((kind, store.as_known()?.authentication.as_known()?)))
 }
 
 fn set<T: Ord + Copy + PartialEq>(

@@ -37,6 +37,7 @@ fn answered() -> ProductObserved {
             pending_change: None,
         },
         exporters: BTreeMap::new(),
+        paused: BTreeMap::new(),
     })
 }
 

@@ -103,6 +103,7 @@ impl LocalCluster {
             checksum: &checksum,
             java: java.as_ref(),
             environment: &self.folder.environment,
+            kept: &self.secrets,
         };
         let identity = start(process, &means)
             .await

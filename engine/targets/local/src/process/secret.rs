@@ -4,6 +4,7 @@ use std::io;
 
 use secrecy::SecretString;
 use zeebe_spec::SecretSource;
+use zeebe_target::SecretFolder;
 
 use crate::environment::LocalEnvironment;
 
@@ -45,6 +46,13 @@ pub(crate) enum SecretError {
     },
     #[error("environment variable \"{name}\", which should hold {}, is not set", of.words())]
     Variable { of: Purpose, name: String },
+    #[error("{} is not kept in \"{path}\"", of.words())]
+    Kept {
+        of: Purpose,
+        path: String,
+        #[source]
+        source: io::Error,
+    },
 }
 
 impl SecretError {
@@ -53,6 +61,9 @@ impl SecretError {
         match self {
             Self::File { of, .. } => {
                 format!("Set `{}.file` to a file that may be read.", of.attribute())
+            }
+            Self::Kept { .. } => {
+                "Give it again as `password_wo`, with another `password_wo_version`.".to_owned()
             }
             Self::Variable { of, name } => {
                 format!(
@@ -69,8 +80,13 @@ pub(crate) fn secret(
     of: Purpose,
     source: &SecretSource,
     environment: &LocalEnvironment,
+    kept: &SecretFolder,
 ) -> Result<SecretString, SecretError> {
     match source {
+        SecretSource::Kept(name) => kept.read(name).map_err(|source| {
+            let path = kept.path(name).to_string();
+            SecretError::Kept { of, path, source }
+        }),
         SecretSource::File(path) => std::fs::read_to_string(path.as_str())
             .map(|text| SecretString::from(text.trim().to_owned()))
             .map_err(|source| SecretError::File { of, path: path.to_string(), source }),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use zeebe_plan::component::Process;
 use zeebe_spec::{Checksum, SecretSource};
-use zeebe_target::LeftBehind;
+use zeebe_target::{LeftBehind, SecretFolder};
 
 use crate::environment::{LocalEnvironment, is_program};
 use crate::file;
@@ -139,16 +139,17 @@ pub(crate) struct Means<'a> {
     /// The runtime of the product; a program of ours needs none.
     pub(crate) java: Option<&'a Runtime>,
     pub(crate) environment: &'a LocalEnvironment,
+    pub(crate) kept: &'a SecretFolder,
 }
 
 /// Starts a process that does not run, and watches it for a moment.
 pub(crate) async fn start(process: &Process, means: &Means<'_>) -> Result<Identity, StartError> {
-    let Means { home, program, checksum, java: _, environment } = means;
+    let Means { home, program, checksum, java: _, environment, kept } = means;
     let setsid = setsid(environment)?;
     if !is_program(program) {
         return Err(StartError::NoLauncher(process.launcher.clone()));
     }
-    let secrets = secrets(process, environment).map_err(StartError::Secret)?;
+    let secrets = secrets(process, environment, kept).map_err(StartError::Secret)?;
     for (path, checksum) in &process.jars {
         jar::check(Utf8Path::new(path), checksum).map_err(StartError::Jar)?;
     }
@@ -200,9 +201,10 @@ pub(crate) fn setsid(environment: &LocalEnvironment) -> Result<Utf8PathBuf, Star
 fn secrets(
     process: &Process,
     environment: &LocalEnvironment,
+    kept: &SecretFolder,
 ) -> Result<Vec<(String, SecretString)>, SecretError> {
     secret_sources(process)
-        .map(|(variable, of, source)| Ok((variable, secret(of, source, environment)?)))
+        .map(|(variable, of, source)| Ok((variable, secret(of, source, environment, kept)?)))
         .collect()
 }
 
@@ -245,7 +247,7 @@ fn whole_environment(
     record: &Record,
     means: &Means<'_>,
 ) -> BTreeMap<String, String> {
-    let Means { home, program: _, checksum: _, java, environment } = means;
+    let Means { home, program: _, checksum: _, java, environment, kept: _ } = means;
     let mut whole: BTreeMap<String, String> = INHERITED
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), environment.variable(name)?.to_owned())))

@@ -1,0 +1,149 @@
+//! Passwords that are given once: kept at the target, and in nothing else that is written.
+
+use std::os::unix::fs::PermissionsExt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::{Value as Json, json};
+use tf_sdk::Value;
+use tf_sdk::call::{Ability, Call};
+
+use crate::core::{Applied, Core, UNKNOWN, files, told};
+use crate::exporters::{config, exporting};
+use crate::life::three;
+
+const FIRST: &str = "open-sesame-4711";
+const SECOND: &str = "close-sesame-0815";
+
+/// The configuration of an exporter that signs on so.
+fn signing_on(core: &Core, authentication: &Json) -> Value {
+    let store = json!({
+        "url": "http://127.0.0.1:9200", "index": { "prefix": "audit" }, "authentication": authentication,
+    });
+    config(core, &json!({ "elasticsearch": store }))
+}
+
+fn with(core: &Core, password: &str, version: i64) -> Value {
+    let sign_on =
+        json!({ "username": "zeebe", "password_wo": password, "password_wo_version": version });
+    signing_on(core, &sign_on)
+}
+
+/// Every file below a folder whose bytes hold the text.
+fn holders(folder: &Utf8Path, text: &str) -> Vec<Utf8PathBuf> {
+    let mut holders = Vec::new();
+    for entry in folder.read_dir_utf8().unwrap() {
+        let path = entry.unwrap().path().to_owned();
+        if path.is_dir() {
+            holders.extend(self::holders(&path, text));
+        } else if String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains(text) {
+            holders.push(path);
+        }
+    }
+    holders
+}
+
+/// That the password is in one file alone, which its owner alone may read, and nowhere in what Terraform stores.
+fn is_kept_in(core: &Core, secret: &str, file: &str) {
+    let path = core.place().join("secrets").join(file);
+    assert_eq!(holders(core.directory.path(), secret), std::slice::from_ref(&path));
+    let mode = |path: &Utf8Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    let stored = format!("{:?} {}", core.state, String::from_utf8_lossy(&core.private));
+    assert!(!stored.contains(secret), "{stored}");
+}
+
+#[tokio::test]
+async fn a_password_is_kept_at_the_target_and_written_nowhere_else() {
+    let (_, mut exporter) = exporting().await;
+    let first = with(&exporter, FIRST, 1);
+    let planned = exporter.plan(&first).await;
+    assert!(!format!("{planned:?}").contains(FIRST), "{planned:?}");
+    exporter.reach(&first).await;
+    is_kept_in(&exporter, FIRST, "exporter-audit-password-1");
+
+    // Another one under the same number is not seen.
+    assert_eq!(exporter.steps(&with(&exporter, SECOND, 1)).await, Vec::<String>::new());
+    let second = with(&exporter, SECOND, 2);
+    assert_eq!(
+        exporter.steps(&second).await[0],
+        "restart every broker, one at a time, with the changed settings of exporter \"audit\""
+    );
+    exporter.reach(&second).await;
+    is_kept_in(&exporter, SECOND, "exporter-audit-password-2");
+    assert_eq!(holders(exporter.directory.path(), FIRST), Vec::<Utf8PathBuf>::new());
+
+    // Read at its source from now on, it need not be kept.
+    let named =
+        json!({ "username": "zeebe", "password": { "environment_variable": "SEARCH_PASSWORD" } });
+    exporter.reach(&signing_on(&exporter, &named)).await;
+    assert_eq!(holders(exporter.directory.path(), SECOND), Vec::<Utf8PathBuf>::new());
+    assert!(!files(&exporter.place()).contains(&"secrets".to_owned()));
+}
+
+#[tokio::test]
+async fn a_password_goes_with_its_exporter_and_with_its_cluster() {
+    let (mut cluster, mut exporter) = exporting().await;
+    exporter.reach(&with(&exporter, FIRST, 1)).await;
+    assert_eq!(exporter.destroy().await, Applied::Done(Vec::new()));
+    assert_eq!(holders(cluster.directory.path(), FIRST), Vec::<Utf8PathBuf>::new());
+    exporter.reach(&with(&exporter, FIRST, 1)).await;
+    is_kept_in(&exporter, FIRST, "exporter-audit-password-1");
+    let mut unprotected = three();
+    unprotected["deletion_protection"] = json!(false);
+    cluster.reach(&cluster.config(unprotected)).await;
+    assert_eq!(cluster.destroy().await, Applied::Done(Vec::new()));
+    assert_eq!(holders(cluster.directory.path(), FIRST), Vec::<Utf8PathBuf>::new());
+}
+
+/// The next apply gives it again.
+#[tokio::test]
+async fn an_apply_that_failed_has_the_password_kept_and_the_next_one_goes_on() {
+    let (cluster, mut exporter) = exporting().await;
+    cluster.faults(&json!({ "trouble": { "sinks_down": ["audit"] } }));
+    let wish = with(&exporter, FIRST, 1);
+    let Applied::Failed(told) = exporter.apply(&wish).await else { panic!("the sink is down") };
+    assert!(!told.concat().contains(FIRST), "{told:?}");
+    is_kept_in(&exporter, FIRST, "exporter-audit-password-1");
+    cluster.faults(&json!({ "trouble": { "sinks_down": [] } }));
+    exporter.reach(&wish).await;
+    is_kept_in(&exporter, FIRST, "exporter-audit-password-1");
+}
+
+#[tokio::test]
+async fn an_imported_exporter_has_its_password_already() {
+    let (cluster, mut exporter) = exporting().await;
+    exporter.reach(&with(&exporter, FIRST, 7)).await;
+    let mut imported = cluster.beside("zeebe_exporter");
+    let id = format!("{}/exporters/audit", cluster.id());
+    assert_eq!(imported.import(&id).await, Vec::<String>::new());
+    assert_eq!(imported.state.member("elasticsearch"), exporter.state.member("elasticsearch"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_password_is_told_at_its_attribute() {
+    let cluster = Core::new();
+    let exporter = cluster.beside("zeebe_exporter");
+    let mut call = Call::detached();
+    call.client.abilities.push(Ability::WriteOnly);
+    let mut found = Vec::new();
+    for authentication in [
+        json!({ "username": "zeebe" }),
+        json!({ "username": "zeebe", "password_wo": FIRST }),
+        json!({ "username": "zeebe", "password_wo_version": 1 }),
+        json!({ "username": "zeebe", "password_wo": FIRST, "password_wo_version": 0 }),
+        json!({
+            "username": "zeebe", "password_wo": FIRST, "password_wo_version": 1, "password": { "file": "/run/secret" },
+        }),
+        json!({ "username": "zeebe", "password_wo": UNKNOWN, "password_wo_version": 1 }),
+        json!({ "username": "zeebe", "password_wo": FIRST, "password_wo_version": UNKNOWN }),
+    ] {
+        let wish = signing_on(&exporter, &authentication);
+        let said = exporter.resource().validate(call.clone(), wish).await;
+        found
+            .push(format!("# {authentication}\n{}\n", told(&exporter.directory, &said).join("\n")));
+    }
+    // A client that would store it is not given the chance.
+    let said = exporter.validate(with(&exporter, FIRST, 1)).await;
+    found.push(format!("# a client without write-only attributes\n{}\n", said.join("\n")));
+    insta::assert_snapshot!(found.join("\n"));
+}
