@@ -12,6 +12,7 @@ use crate::{call, lab};
 /// Asks the library, and prints a row a line, as JSON.
 const ASK: &str = "
 import json, sys, duckdb
+duckdb.sql('set enable_progress_bar = false')
 for row in duckdb.sql(sys.argv[1]).fetchall():
     print(json.dumps(row, default=str))
 ";

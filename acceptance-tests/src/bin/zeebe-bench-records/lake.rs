@@ -62,7 +62,7 @@ pub(crate) fn summary(lake: &Utf8Path, day: &Utf8Path) -> Result<String> {
     let rows = count(&table)?;
     let began = Instant::now();
     let summary = lake::sql(&format!(
-        "select value_type, intent, record_type, date_trunc('hour', timestamp), count(*), count(distinct key),
+        "select value_type, intent, record_type, cast(date_trunc('hour', timestamp) as text), count(*), count(distinct key),
            max(position) from {table} group by all order by all"
     ))?;
     let took = began.elapsed();
