@@ -159,7 +159,9 @@ impl Process {
             Program::Receiver => add("receiver"),
         }
         add(launcher);
-        arguments.iter().for_each(|argument| add(argument));
+        for argument in arguments {
+            add(argument);
+        }
         for (name, value) in settings.iter().chain(files) {
             add(name);
             add(value);

@@ -21,9 +21,8 @@ pub(super) async fn receive(
 ) -> Result<(), StepError> {
     let mut wait = run.wait(deadline);
     loop {
-        let lack = match lack(run, receiver).await? {
-            None => return run.saw(format!("receiver {receiver} is ready")).await,
-            Some(lack) => lack,
+        let Some(lack) = lack(run, receiver).await? else {
+            return run.saw(format!("receiver {receiver} is ready")).await;
         };
         if wait.is_for(&lack) {
             run.saw(&lack).await?;

@@ -140,6 +140,7 @@ impl fmt::Debug for LocalEnvironment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalEnvironment")
             .field("variables", &self.variables.keys().collect::<Vec<_>>())
+            .field("own", &self.own)
             .finish()
     }
 }
