@@ -68,6 +68,7 @@ fn failure(error: EngineError) -> anyhow::Error {
         | EngineError::Moved { .. }
         | EngineError::Book(_)
         | EngineError::Lease(_)
+        | EngineError::Secrets(_)
         | EngineError::Observe(_)
         | EngineError::Target(_)
         | EngineError::Management(_)

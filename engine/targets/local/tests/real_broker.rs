@@ -76,6 +76,8 @@ fn process(root: &Utf8PathBuf) -> Process {
     Process {
         version: "8.6.0".to_owned().try_into().unwrap(),
         launcher: "bin/broker".to_owned(),
+        program: zeebe_plan::component::Program::Product,
+        arguments: Vec::new(),
         settings: settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         bootstrap: ["PARTITIONSCOUNT", "CLUSTERSIZE", "REPLICATIONFACTOR"]
             .map(|count| (format!("ZEEBE_BROKER_CLUSTER_{count}"), "1".to_owned()))

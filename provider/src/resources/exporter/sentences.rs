@@ -19,15 +19,15 @@ pub(super) fn sentences(
     let on = format!("enable exporter \"{name}\" on every partition");
     let receiver =
         |verb: &str| format!("{verb} the receiver of exporter \"{name}\" and see it reach Kafka");
-    let received = after.received();
+    let kafka = after.received();
     let (mut sentences, was, seen) = match before {
         None => {
-            let receiver = received.map(|_| receiver("start"));
+            let receiver = kafka.map(|_| receiver("start"));
             let all = receiver.into_iter().chain([restart("settings")]);
             (all.collect::<Vec<_>>(), Working::On, Seen::Unfinished)
         }
         Some((before, seen)) => {
-            let differs = match (before.received(), received) {
+            let differs = match (before.received(), kafka) {
                 (Some(before), Some(after)) => Differs::of(before, after),
                 (None, _) | (_, None) => {
                     Differs { receiver: false, brokers: before.sink != after.sink }

@@ -99,6 +99,8 @@ impl Lab {
         Process {
             version: "8.6.0".to_owned().try_into().unwrap(),
             launcher: "bin/broker".to_owned(),
+            program: zeebe_plan::component::Program::Product,
+            arguments: Vec::new(),
             settings: BTreeMap::from([("SETTING".to_owned(), "one".to_owned())]),
             bootstrap: BTreeMap::new(),
             java_options: JavaOptions {

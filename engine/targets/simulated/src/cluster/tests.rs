@@ -39,6 +39,8 @@ pub(crate) fn process(of: &str, sizes: [u16; 3]) -> Process {
     Process {
         version: version(of),
         launcher: "bin/broker".to_owned(),
+        program: zeebe_plan::component::Program::Product,
+        arguments: Vec::new(),
         settings: BTreeMap::new(),
         bootstrap: names
             .map(str::to_owned)

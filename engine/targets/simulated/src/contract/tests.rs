@@ -45,6 +45,8 @@ impl Lab {
         Process {
             version: zeebe_scalar::parse_text(self.version).unwrap(),
             launcher: "bin/broker".to_owned(),
+            program: zeebe_plan::component::Program::Product,
+            arguments: Vec::new(),
             settings: more.iter().map(setting).collect(),
             bootstrap: [
                 ("ZEEBE_BROKER_CLUSTER_CLUSTERSIZE", "1"),

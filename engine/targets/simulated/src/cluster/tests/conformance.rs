@@ -68,6 +68,7 @@ impl Fixture for Place {
         let kill = |model: &mut crate::model::Model| match self.component {
             ComponentId::Broker(broker) => model.stop(broker),
             ComponentId::Gateway(index) => model.stop_gateway(index),
+            ComponentId::Receiver(index) => model.stop_receiver(index),
         };
         self.engine().meddle(kill).unwrap();
     }
