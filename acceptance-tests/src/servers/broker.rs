@@ -88,7 +88,9 @@ impl Brokers {
     /// Starts a broker on the data that it left.
     pub fn start_again(&mut self, broker: u16) -> Result<()> {
         let home = self.cluster.home().join(broker.to_string());
-        fs::create_dir_all(&home)?;
+        // A broker that is killed leaves 14 MB of RocksDB's library where temporary files are.
+        let scratch = home.join("tmp");
+        fs::create_dir_all(&scratch)?;
         let mut command = Command::new(self.distribution.join("bin/broker"));
         command.current_dir(&home).env_clear();
         for inherited in ["PATH", "HOME", "LANG"] {
@@ -96,7 +98,12 @@ impl Brokers {
         }
         command
             .env("JAVA_HOME", &lab()?.java_home)
-            .env("JAVA_OPTS", "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+            .env(
+                "JAVA_OPTS",
+                format!(
+                    "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.io.tmpdir={scratch}"
+                ),
+            )
             .env("ZEEBE_LOG_DIR", home.join("log"))
             .envs(self.settings(broker, &home))
             .envs(self.exporters.iter().flat_map(|(name, url)| exporter(name, url, self.bulk)));

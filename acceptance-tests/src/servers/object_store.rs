@@ -46,7 +46,9 @@ impl ObjectStore {
     /// Starts it on the data that it left, and waits until it answers.
     pub fn start_again(&mut self) -> Result<()> {
         let mut command = Command::new(&self.program);
-        command.current_dir(&self.directory).args(["server", "-filer", "-s3"]).args([
+        // Its logs and temporary files would stay in the machine's own folder.
+        command.current_dir(&self.directory).env("TMPDIR", &self.directory);
+        command.args(["server", "-filer", "-s3"]).args([
             format!("-dir={}/data", self.directory),
             "-ip=127.0.0.1".to_owned(),
             "-ip.bind=127.0.0.1".to_owned(),

@@ -69,6 +69,12 @@ impl Home {
         self.0.join("logs")
     }
 
+    /// Where the Java runtime may put temporary files: what a broker that was killed left there goes with its next
+    /// start, where the machine's own folder would fill (14 MB of RocksDB's library at each kill).
+    pub(crate) fn scratch(&self) -> Utf8PathBuf {
+        self.0.join("tmp")
+    }
+
     pub(crate) fn record(&self) -> Utf8PathBuf {
         self.0.join("process.json")
     }

@@ -1,11 +1,12 @@
 //! Everything between the wish that a process runs and its running.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::{fs, io};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use secrecy::SecretString;
+use zeebe_config::JAVA_OPTIONS_VARIABLE;
 use zeebe_plan::component::Process;
 use zeebe_spec::{Checksum, SecretSource};
 use zeebe_target::{LeftBehind, SecretFolder};
@@ -223,7 +224,11 @@ pub(crate) fn secret_sources(
 
 fn write_files(process: &Process, home: &Home) -> Result<(), StartError> {
     let write = |source| StartError::Write { folder: home.path().to_owned(), source };
-    for folder in [home.path(), &home.logs()] {
+    match fs::remove_dir_all(home.scratch()) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(write(error)),
+        Ok(()) | Err(_) => {}
+    }
+    for folder in [home.path(), &home.logs(), &home.scratch()] {
         file::make_folder(folder).map_err(write)?;
     }
     for (path, text) in &process.files {
@@ -254,7 +259,15 @@ fn whole_environment(
         .collect();
     whole.extend(process.environment());
     whole.insert("PATH".to_owned(), environment.search_path().to_owned());
-    whole.extend(java.map(|java| ("JAVA_HOME".to_owned(), java.home.to_string())));
+    if let Some(java) = java {
+        whole.insert("JAVA_HOME".to_owned(), java.home.to_string());
+        let scratch = home.scratch();
+        // The launcher cuts the options at spaces, so a folder with one cannot be named.
+        if !scratch.as_str().contains(char::is_whitespace) {
+            let options = whole.entry(JAVA_OPTIONS_VARIABLE.to_owned()).or_default();
+            *options = format!("{options} -Djava.io.tmpdir={scratch}").trim_start().to_owned();
+        }
+    }
     whole.insert(RUN_VARIABLE.to_owned(), record.run.clone());
     whole.insert(HOME_VARIABLE.to_owned(), home.path().to_string());
     whole

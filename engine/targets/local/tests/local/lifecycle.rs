@@ -235,6 +235,28 @@ async fn broker_gets_its_settings_its_files_and_little_else_of_our_environment()
 }
 
 #[tokio::test]
+async fn what_a_killed_broker_left_in_its_temporary_folder_goes_with_the_next_start() {
+    let lab = Lab::new();
+    let process = lab.process();
+    lab.ensure(&process).await.unwrap();
+    let scratch = lab.home().join("tmp");
+    let pid = lab.pid().await;
+    let environment = fs::read_to_string(format!("/proc/{pid}/environ")).unwrap();
+    let options = environment.split('\0').find_map(|one| one.strip_prefix("JAVA_OPTS="));
+    assert_eq!(
+        options,
+        Some(
+            format!("{} -Djava.io.tmpdir={scratch}", process.java_options.options.join(" ")).trim()
+        )
+    );
+    fs::write(scratch.join("librocksdbjni1.so"), "x").unwrap();
+    end(pid);
+    eventually("it ends", || !runs(pid)).await;
+    lab.ensure(&process).await.unwrap();
+    assert_eq!(fs::read_dir(&scratch).unwrap().count(), 0);
+}
+
+#[tokio::test]
 async fn file_outside_the_component_is_refused() {
     let lab = Lab::new();
     for path in [lab.path.join("elsewhere"), lab.home().join("../../../elsewhere")] {
