@@ -281,7 +281,14 @@ impl ExporterSpec {
 
     /// The password that the target keeps for it, if that is where it signs on from.
     pub fn kept_secret(&self) -> Option<&KeptSecret> {
-        match &self.store()?.authentication.as_ref()?.password {
+        let password = match &self.sink {
+            Sink::Elasticsearch(store) | Sink::Opensearch(store) => {
+                &store.authentication.as_ref()?.password
+            }
+            Sink::Kafka(kafka) => kafka.sasl.as_ref()?.password.as_ref()?,
+            Sink::Jar(_) => return None,
+        };
+        match password {
             SecretSource::Kept(kept) => Some(kept),
             SecretSource::File(_) | SecretSource::EnvironmentVariable(_) => None,
         }

@@ -28,6 +28,12 @@ fn with(core: &Core, password: &str, version: i64) -> Value {
     signing_on(core, &sign_on)
 }
 
+/// Topics of Kafka, signed on to so.
+fn to_kafka(core: &Core, sasl: &Json) -> Value {
+    let kafka = json!({ "brokers": ["127.0.0.1:9092"], "topic": "zeebe-payments", "sasl": sasl });
+    config(core, &json!({ "elasticsearch": null, "kafka": kafka }))
+}
+
 /// Every file below a folder whose bytes hold the text.
 fn holders(folder: &Utf8Path, text: &str) -> Vec<Utf8PathBuf> {
     let mut holders = Vec::new();
@@ -78,6 +84,34 @@ async fn a_password_is_kept_at_the_target_and_written_nowhere_else() {
     exporter.reach(&signing_on(&exporter, &named)).await;
     assert_eq!(holders(exporter.directory.path(), SECOND), Vec::<Utf8PathBuf>::new());
     assert!(!files(&exporter.place()).contains(&"secrets".to_owned()));
+}
+
+/// Only the receiver is told it, so brokers are not restarted for another one.
+#[tokio::test]
+async fn a_password_of_kafka_is_kept_too_and_another_one_restarts_the_receiver_alone() {
+    let (_, mut exporter) = exporting().await;
+    let with = |core: &Core, password: &str, version: i64| {
+        to_kafka(
+            core,
+            &json!({
+                "mechanism": "SCRAM-SHA-512", "username": "zeebe", "password_wo": password, "password_wo_version": version,
+            }),
+        )
+    };
+    exporter.reach(&with(&exporter, FIRST, 1)).await;
+    is_kept_in(&exporter, FIRST, "exporter-audit-password-1");
+    let second = with(&exporter, SECOND, 2);
+    let steps = exporter.steps(&second).await;
+    exporter.reach(&second).await;
+    is_kept_in(&exporter, SECOND, "exporter-audit-password-2");
+    assert_eq!(holders(exporter.directory.path(), FIRST), Vec::<Utf8PathBuf>::new());
+    assert_eq!(
+        steps,
+        [
+            "restart the receiver of exporter \"audit\" and see it reach Kafka",
+            "see exporter \"audit\" come as far as the log of every partition"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -141,6 +175,19 @@ async fn what_is_wrong_with_a_password_is_told_at_its_attribute() {
         let said = exporter.resource().validate(call.clone(), wish).await;
         found
             .push(format!("# {authentication}\n{}\n", told(&exporter.directory, &said).join("\n")));
+    }
+    for sasl in [
+        json!({ "mechanism": "PLAIN", "username": "zeebe" }),
+        json!({ "mechanism": "PLAIN", "username": "zeebe", "password_wo": FIRST }),
+        json!({ "mechanism": "PLAIN", "username": "zeebe", "password_wo_version": 1 }),
+        json!({
+            "mechanism": "PLAIN", "username": "zeebe", "password_wo": FIRST, "password_wo_version": 1,
+            "password": { "file": "/run/secret" },
+        }),
+        json!({ "mechanism": "OAUTHBEARER", "token": "/run/token", "password_wo": FIRST, "password_wo_version": 1 }),
+    ] {
+        let said = exporter.resource().validate(call.clone(), to_kafka(&exporter, &sasl)).await;
+        found.push(format!("# {sasl}\n{}\n", told(&exporter.directory, &said).join("\n")));
     }
     // A client that would store it is not given the chance.
     let said = exporter.validate(with(&exporter, FIRST, 1)).await;

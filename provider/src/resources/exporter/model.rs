@@ -181,8 +181,16 @@ pub struct KafkaSasl {
     pub mechanism: Required<SaslMechanism>,
     /// Who, where there is a password.
     pub username: Optional<String>,
-    /// Where the password is read when the receiver starts.
+    /// Where the password is read when the receiver starts; or give it in `password_wo`.
     pub password: Optional<Password>,
+    /// The password itself, instead of `password`: from Terraform 1.11 and OpenTofu 1.11 on, for which it may come from an
+    /// ephemeral resource. It enters no state, plan or log. The cluster's target keeps it where its owner alone may read
+    /// it, for a receiver that is started later, until the exporter goes or has another one.
+    #[attribute(write_only)]
+    pub password_wo: Optional<Secret>,
+    /// The number of `password_wo`. Terraform does not remember the password, so it does not see that it is another one:
+    /// with another number the new password is kept in place of the old one, and the receiver is restarted with it.
+    pub password_wo_version: Optional<SecretVersion>,
     /// The file that holds the token, where there is one. Somebody else keeps it fresh.
     pub token: Optional<Directory>,
 }

@@ -5,7 +5,7 @@ use zeebe_engine::product::ExportingPhase;
 use zeebe_engine::{ExporterPhase, ExporterSeen, ExporterState};
 use zeebe_spec::{
     Authentication, BulkSpec, ExporterSpec, IndexSpec, JarSink, KafkaSasl, KafkaSink, KafkaTls,
-    RecordsSpec, SearchSink, SecretSource, Sink, Working,
+    RecordsSpec, SearchSink, SecretSource, SecretVersion, Sink, Working,
 };
 
 use super::model::{self, Exporter, ExporterPhaseWord};
@@ -95,12 +95,7 @@ fn search(sink: &SearchSink) -> model::SearchStore {
                 username: Required::of(username.clone()),
                 password: self::password(password).into(),
                 password_wo: Optional::null(),
-                password_wo_version: match password {
-                    SecretSource::Kept(kept) => Optional::of(kept.version),
-                    SecretSource::File(_) | SecretSource::EnvironmentVariable(_) => {
-                        Optional::null()
-                    }
-                },
+                password_wo_version: version(password).into(),
             })
             .into(),
     }
@@ -125,6 +120,8 @@ fn kafka(sink: &KafkaSink) -> model::Kafka {
                 mechanism: Required::of(mechanism),
                 username: username.into(),
                 password: password.as_ref().and_then(self::password).into(),
+                password_wo: Optional::null(),
+                password_wo_version: password.as_ref().and_then(version).into(),
                 token: token.into(),
             })
             .into(),
@@ -136,6 +133,13 @@ fn records(records: &RecordsSpec) -> Option<model::Records> {
         let RecordsSpec { types, values } = records.clone();
         model::Records { types: types.map(Set::new).into(), values: values.map(Set::new).into() }
     })
+}
+
+fn version(source: &SecretSource) -> Option<SecretVersion> {
+    match source {
+        SecretSource::Kept(kept) => Some(kept.version),
+        SecretSource::File(_) | SecretSource::EnvironmentVariable(_) => None,
+    }
 }
 
 fn password(source: &SecretSource) -> Option<model::Password> {

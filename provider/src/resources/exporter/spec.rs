@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use secrecy::SecretString;
-use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Set};
+use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Secret, Set};
 use zeebe_spec::{
     Authentication, BulkSpec, ExporterName, ExporterSpec, IndexSpec, JarSink, KafkaSasl, KafkaSink,
-    KafkaTls, KeptSecret, RecordsSpec, SearchSink, SecretSource, Sink, Working,
+    KafkaTls, KeptSecret, RecordsSpec, SearchSink, SecretSource, SecretVersion, Sink, Working,
 };
 
 use super::model::{self, Exporter};
@@ -43,7 +43,7 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
     };
     let kafka = match kafka.known()? {
         None => None,
-        Some(topics) => Some(Sink::Kafka(self::kafka(topics, &mut wrong)?)),
+        Some(topics) => Some(Sink::Kafka(self::kafka(name.known()?, topics, &mut wrong)?)),
     };
     let jar = match jar.known()? {
         None => None,
@@ -92,7 +92,8 @@ fn search(
     let authentication = match authentication.known()? {
         None => None,
         Some(sign_on @ model::SignOn { username, .. }) => {
-            let password = password(exporter, kind, sign_on, wrong)?;
+            let given = Given::to_store(kind, sign_on);
+            let password = given.source(exporter, Missing::IsWrong, wrong)?;
             let username = username.known()?.clone();
             // What is wrong with it was told; the rest is looked at all the same.
             password.map(|password| Authentication { username, password })
@@ -108,7 +109,11 @@ fn search(
     })
 }
 
-fn kafka(topics: &model::Kafka, wrong: &mut Vec<Diagnostic>) -> Result<KafkaSink, NotYetKnown> {
+fn kafka(
+    exporter: &ExporterName,
+    topics: &model::Kafka,
+    wrong: &mut Vec<Diagnostic>,
+) -> Result<KafkaSink, NotYetKnown> {
     let model::Kafka { brokers, topic, compression, records, tls, sasl } = topics;
     let tls = match tls.known()? {
         None => None,
@@ -120,18 +125,19 @@ fn kafka(topics: &model::Kafka, wrong: &mut Vec<Diagnostic>) -> Result<KafkaSink
     };
     let sasl = match sasl.known()? {
         None => None,
-        Some(model::KafkaSasl { mechanism, username, password, token }) => Some(KafkaSasl {
-            mechanism: *mechanism.known()?,
-            username: username.known()?.cloned(),
-            password: match password.known()? {
-                None => None,
-                Some(model::Password { file, environment_variable }) => {
-                    let at = Path::attribute("kafka").then("sasl").then("password");
-                    secret(&at, file, environment_variable, wrong)?
-                }
-            },
-            token: token.known()?.cloned(),
-        }),
+        Some(sasl @ model::KafkaSasl { mechanism, username, token, .. }) => {
+            let told = wrong.len();
+            // Whether there must be one depends on the mechanism.
+            let password = Given::to_kafka(sasl).source(exporter, Missing::MeansDefault, wrong)?;
+            let sasl = KafkaSasl {
+                mechanism: *mechanism.known()?,
+                username: username.known()?.cloned(),
+                password,
+                token: token.known()?.cloned(),
+            };
+            // One that was given wrongly is not told to be missing as well.
+            (wrong.len() == told).then_some(sasl)
+        }
     };
     Ok(KafkaSink {
         brokers: brokers.known()?.iter().cloned().collect(),
@@ -152,68 +158,98 @@ fn records(records: &Optional<model::Records>) -> Result<RecordsSpec, NotYetKnow
     })
 }
 
-/// Where the password is: read at its source, or given once and kept at the target.
-fn password(
-    exporter: &ExporterName,
-    kind: &str,
-    sign_on: &model::SignOn,
-    wrong: &mut Vec<Diagnostic>,
-) -> Result<Option<SecretSource>, NotYetKnown> {
-    let model::SignOn { username: _, password, password_wo, password_wo_version } = sign_on;
-    let at = Path::attribute(kind).then("authentication");
-    let read = match password.known()? {
-        None => None,
-        Some(model::Password { file, environment_variable }) => {
-            Some(secret(&at.clone().then("password"), file, environment_variable, wrong)?)
-        }
-    };
-    let version = password_wo_version.known()?;
-    if version.is_none() && !password_wo.is_null() {
-        wrong.push(
-            Diagnostic::error(
-                "a password without a number",
-                "Expected `password_wo_version` beside `password_wo`, got none. The password is not remembered, so it is \
-                 by its number that another one is known.",
-            )
-            .at(at.then("password_wo_version")),
-        );
-        return Ok(None);
-    }
-    let kept = version.map(|version| {
-        let exporter = exporter.clone();
-        Some(SecretSource::Kept(KeptSecret { exporter, version: *version }))
-    });
-    let given: Vec<Option<SecretSource>> = [read, kept].into_iter().flatten().collect();
-    Ok(only(&at, &["password", "password_wo"], given, Missing::IsWrong, wrong).flatten())
-}
-
 /// What a configuration gets wrong that a state, which remembers no password, does not.
 pub(super) fn forgotten(config: &Exporter) -> Vec<Diagnostic> {
-    sign_ons(config)
-        .filter(|(_, sign_on)| {
-            !sign_on.password_wo_version.is_null() && sign_on.password_wo.is_null()
-        })
-        .map(|(kind, _)| {
+    givens(config)
+        .filter(|given| !given.version.is_null() && given.once.is_null())
+        .map(|given| {
             Diagnostic::error(
                 "a number without a password",
                 "Expected `password_wo` beside `password_wo_version`, got none. Leave it there after the first apply too: \
                  it is used only when the number changes.",
             )
-            .at(Path::attribute(kind).then("authentication").then("password_wo"))
+            .at(given.at.then("password_wo"))
         })
         .collect()
 }
 
 /// The password that a configuration gives to be kept.
 pub(super) fn given_password(config: &Exporter) -> Option<SecretString> {
-    let mut given = sign_ons(config).filter_map(|(_, sign_on)| sign_on.password_wo.as_known());
-    given.next().map(|password| SecretString::from(password.expose().to_owned()))
+    let mut once = givens(config).filter_map(|given| given.once.as_known());
+    once.next().map(|password| SecretString::from(password.expose().to_owned()))
 }
 
-fn sign_ons(config: &Exporter) -> impl Iterator<Item = (&'static str, &model::SignOn)> {
-    [("elasticsearch", &config.elasticsearch), ("opensearch", &config.opensearch)]
+/// A password as a configuration gives it: where it is read, or once.
+struct Given<'a> {
+    at: Path,
+    read: &'a Optional<model::Password>,
+    once: &'a Optional<Secret>,
+    version: &'a Optional<SecretVersion>,
+}
+
+fn givens(config: &Exporter) -> impl Iterator<Item = Given<'_>> {
+    let stores = [("elasticsearch", &config.elasticsearch), ("opensearch", &config.opensearch)]
         .into_iter()
-        .filter_map(|(kind, store)| Some((kind, store.as_known()?.authentication.as_known()?)))
+        .filter_map(|(kind, store)| {
+            Some(Given::to_store(kind, store.as_known()?.authentication.as_known()?))
+        });
+    let sasl = config.kafka.as_known().and_then(|kafka| kafka.sasl.as_known());
+    stores.chain(sasl.map(Given::to_kafka))
+}
+
+impl<'a> Given<'a> {
+    fn to_store(kind: &str, sign_on: &'a model::SignOn) -> Self {
+        let model::SignOn { username: _, password, password_wo, password_wo_version } = sign_on;
+        let at = Path::attribute(kind).then("authentication");
+        Self { at, read: password, once: password_wo, version: password_wo_version }
+    }
+
+    fn to_kafka(sasl: &'a model::KafkaSasl) -> Self {
+        let model::KafkaSasl {
+            mechanism: _,
+            username: _,
+            password,
+            password_wo,
+            password_wo_version,
+            token: _,
+        } = sasl;
+        let at = Path::attribute("kafka").then("sasl");
+        Self { at, read: password, once: password_wo, version: password_wo_version }
+    }
+
+    /// Where the password is: read at its source, or given once and kept at the target.
+    fn source(
+        self,
+        exporter: &ExporterName,
+        missing: Missing,
+        wrong: &mut Vec<Diagnostic>,
+    ) -> Result<Option<SecretSource>, NotYetKnown> {
+        let Self { at, read, once, version } = self;
+        let read = match read.known()? {
+            None => None,
+            Some(model::Password { file, environment_variable }) => {
+                Some(secret(&at.clone().then("password"), file, environment_variable, wrong)?)
+            }
+        };
+        let version = version.known()?;
+        if version.is_none() && !once.is_null() {
+            wrong.push(
+                Diagnostic::error(
+                    "a password without a number",
+                    "Expected `password_wo_version` beside `password_wo`, got none. The password is not remembered, so \
+                     it is by its number that another one is known.",
+                )
+                .at(at.then("password_wo_version")),
+            );
+            return Ok(None);
+        }
+        let kept = version.map(|version| {
+            let exporter = exporter.clone();
+            Some(SecretSource::Kept(KeptSecret { exporter, version: *version }))
+        });
+        let given: Vec<Option<SecretSource>> = [read, kept].into_iter().flatten().collect();
+        Ok(only(&at, &["password", "password_wo"], given, missing, wrong).flatten())
+    }
 }
 
 fn set<T: Ord + Copy + PartialEq>(
