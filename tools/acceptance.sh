@@ -8,7 +8,7 @@ tools/prerequisites.sh
 cargo build --quiet --package terraform-provider-zeebe --bin terraform-provider-zeebe
 cargo build --quiet --package zeebe-receiver --bin zeebe-receiver
 cargo build --quiet --package acceptance-tests --bin zeebe-records
-target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+target=$(target_directory)
 export ZEEBE_PROVIDER_BINARY=$target/debug/terraform-provider-zeebe
 export ZEEBE_RECEIVER_BINARY=$target/debug/zeebe-receiver
 

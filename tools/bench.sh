@@ -13,7 +13,7 @@ export TERRAFORM ZEEBE_TIME_PROVIDER
 say "== release build"
 cargo build --quiet --release --package terraform-provider-zeebe --bin terraform-provider-zeebe
 cargo build --quiet --package acceptance-tests --bin zeebe-bench
-target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+target=$(target_directory)
 export ZEEBE_PROVIDER_BINARY=$target/release/terraform-provider-zeebe
 
 if [[ ${BENCH_COLD_BUILD:-} == 1 ]]; then

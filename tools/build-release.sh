@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 platform=${1:?platform}
 sources=$(cd "${2:-$root}" && pwd)
 cd "$sources"
-target_directory=${3:-$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/cross}
+target_directory=${3:-$(target_directory)/cross}
 mkdir -p "$target_directory"
 
 case $platform in

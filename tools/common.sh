@@ -18,6 +18,11 @@ fail() {
   exit 1
 }
 
+# Where cargo puts what it builds of the workspace that one stands in.
+target_directory() {
+  cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'
+}
+
 have() {
   command -v "$1" >/dev/null 2>&1
 }

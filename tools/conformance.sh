@@ -6,7 +6,7 @@ cd "$root"
 
 terraform=$(tools/terraform.sh)
 cargo build --quiet --package tf-conformance --examples
-target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+target=$(target_directory)
 page=$(mktemp)
 trap 'rm -f "$page"' EXIT
 "$target/debug/examples/verdicts" "$terraform" "$target/debug/examples/mutant" >"$page"

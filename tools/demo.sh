@@ -23,8 +23,7 @@ up() {
   cd "$root"
   cargo build --quiet --package terraform-provider-zeebe --bin terraform-provider-zeebe
   cargo build --quiet --package acceptance-tests --bin zeebe-demo-client
-  target=$(cargo metadata --quiet --format-version 1 --no-deps \
-    | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+  target=$(target_directory)
 
   say "== installing it for terraform in $demo"
   tools/install-provider.sh "$terraform" "$target/debug/terraform-provider-zeebe" "$demo"

@@ -17,7 +17,7 @@ if [[ ! -x $home/bin/cargo-fuzz ]]; then
 fi
 PATH=$home/bin:$PATH
 
-built=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/fuzz
+built=$(target_directory)/fuzz
 # The same versions of everything as in the provider itself.
 cp Cargo.lock fuzz/Cargo.lock
 # Without a sanitizer the stable toolchain will do: there is no unsafe code of ours for one to watch.

@@ -9,7 +9,7 @@ have go || fail "no go on PATH, with which the judge is built"
 cd "$root"
 if [[ -z ${ZEEBE_PROVIDER_BINARY:-} ]]; then
   cargo build --quiet --package terraform-provider-zeebe --bin terraform-provider-zeebe
-  target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+  target=$(target_directory)
   ZEEBE_PROVIDER_BINARY=$target/debug/terraform-provider-zeebe
 fi
 

@@ -15,7 +15,7 @@ fi
 terraform=$(tools/terraform.sh)
 say "== building the provider"
 cargo build --quiet --package terraform-provider-zeebe --bin terraform-provider-zeebe
-target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+target=$(target_directory)
 
 # The same folder for whoever records, since the states name it and what brokers run with depends on it: the tests
 # put the clusters back there, one at a time by a lock on each.

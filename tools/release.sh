@@ -14,7 +14,7 @@ if [[ ${RELEASE_TRIAL:-} != 1 ]]; then
     || fail "CHANGELOG.md has no section \"## [$version]\": what is unreleased becomes it (RELEASE_TRIAL=1 to try)"
 fi
 [[ -d provider/tests/state_fixtures/$version ]] || fail "no states were recorded for $version: make states"
-target=$(cargo metadata --quiet --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+target=$(target_directory)
 directory=${1:-$target/release-$version}
 
 packed=()

@@ -46,7 +46,7 @@ fn completed(mut config: Json, bytes: &mut Unstructured<'_>) -> Json {
         ("topology", json!({ "brokers": 3, "partitions": 3, "replication_factor": 3 })),
         ("target", json!({ "simulated": { "directory": "/tmp/zeebe" } })),
     ] {
-        if bytes.arbitrary().unwrap_or(0_u8) % 4 != 0 {
+        if !bytes.arbitrary().unwrap_or(0_u8).is_multiple_of(4) {
             members.insert(name.to_owned(), usual);
         }
     }
