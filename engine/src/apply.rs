@@ -1,9 +1,11 @@
 //! Deeds: each under the lease, after a look of its own, and only what the user has seen.
 
+use std::iter;
+
 use zeebe_execute::{Answer, execute, observe};
 use zeebe_plan::Plan;
 use zeebe_plan::observed::ClusterObserved;
-use zeebe_spec::{ClusterSpec, DeletionProtection};
+use zeebe_spec::{ClusterSpec, DeletionProtection, SecretSource};
 use zeebe_target::{Call, Lease};
 
 use crate::cluster::Cluster;
@@ -44,8 +46,17 @@ impl Cluster {
         let lease = self.lease("create").await?;
         let plan = self.plan_creation(spec, call).await?;
         let sentences = agreed(&plan, planned)?;
-        self.carry_out(&plan, "create", &lease, call).await?;
-        self.applied(sentences, call).await
+        self.keep_license(spec).await?;
+        match self.carry_out(&plan, "create", &lease, call).await {
+            Ok(()) => self.applied(sentences, call).await,
+            Err(error) => {
+                // Of a creation that made no book, nobody would take it away later.
+                if matches!(self.record().await, Ok(None)) {
+                    self.forget_secrets(None, iter::empty()).await?;
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Changes the cluster into what is wished, from what is there now.
@@ -61,8 +72,11 @@ impl Cluster {
         let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
         let plan = self.plan_change(spec, &seen, call).await?;
         let sentences = agreed(&plan, planned)?;
+        self.keep_license(spec).await?;
         self.carry_out(&plan, "update", &lease, call).await?;
-        self.applied(sentences, call).await
+        let applied = self.applied(sentences, call).await?;
+        self.forget_secrets(Some(spec), applied.seen.exporters.values()).await?;
+        Ok(applied)
     }
 
     /// Destroys the cluster; its data is kept or deleted as its book says. One that is not there is fine.
@@ -78,7 +92,7 @@ impl Cluster {
         let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
         let plan = self.plan_destruction(&seen, protection)?;
         // First: what is destroyed in part has no more use for them, and nobody comes back once the book is gone.
-        self.forget_secrets(std::iter::empty()).await?;
+        self.forget_secrets(None, iter::empty()).await?;
         self.carry_out(&plan, "destroy", &lease, call).await?;
         Ok(plan.sentences())
     }
@@ -86,6 +100,17 @@ impl Cluster {
     pub(crate) async fn lease(&self, purpose: &str) -> Result<Held, EngineError> {
         let lease = self.target.book().lease(purpose).await.map_err(EngineError::Lease)?;
         Ok(Held { _lease: lease, answer: self.answer.clone() })
+    }
+
+    /// Keeps the licence key at the target, if one was given and the wish says so.
+    async fn keep_license(&self, spec: &ClusterSpec) -> Result<(), EngineError> {
+        let kept = spec.license.as_ref().and_then(SecretSource::kept);
+        match kept.zip(self.license.as_ref()) {
+            Some((name, key)) => {
+                self.target.secrets().keep(name, key).await.map_err(EngineError::Secrets)
+            }
+            None => Ok(()),
+        }
     }
 
     async fn carry_out(

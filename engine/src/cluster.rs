@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use secrecy::SecretString;
 use serde::Deserialize;
 use zeebe_execute::{Answer, observe_again, observe_first, vitals};
 use zeebe_management::Transport;
@@ -19,6 +20,7 @@ pub struct Cluster {
     transport: Transport,
     pub(crate) gatherings: Gatherings,
     pub(crate) answer: Answer,
+    pub(crate) license: Option<SecretString>,
 }
 
 impl fmt::Debug for Cluster {
@@ -47,7 +49,14 @@ impl Cluster {
         gatherings: Gatherings,
         answer: Answer,
     ) -> Self {
-        Self { target, transport, gatherings, answer }
+        Self { target, transport, gatherings, answer, license: None }
+    }
+
+    /// The same, with the licence key that the wish says to be kept at the target. Without it what is kept there already
+    /// is used.
+    #[must_use]
+    pub fn giving_license(self, key: Option<SecretString>) -> Self {
+        Self { license: key, ..self }
     }
 
     pub(crate) fn execution(&self) -> zeebe_execute::Cluster<'_> {

@@ -23,7 +23,9 @@ use zeebe_plan::observed::{
 use zeebe_plan::product::{ExporterState, ExportingPhase};
 use zeebe_plan::{Plan, order};
 use zeebe_spec::cluster::RECEIVERS_PER_BROKER;
-use zeebe_spec::{ExporterMistake, ExporterName, ExporterSpec, KeptSecret, SearchSink};
+use zeebe_spec::{
+    ClusterSpec, ExporterMistake, ExporterName, ExporterSpec, KeptSecret, SearchSink,
+};
 use zeebe_target::Call;
 
 use crate::cluster::Cluster;
@@ -245,16 +247,19 @@ impl Cluster {
                 .map_err(|error| EngineError::Execute(Box::new(error)))?;
         }
         let seen = self.look(call).await?;
-        self.forget_secrets(seen.exporters.values()).await?;
+        self.forget_secrets(Some(&record.spec), seen.exporters.values()).await?;
         Ok(Arc::new(seen))
     }
 
-    /// Takes away what is kept for exporters that are not these.
+    /// Takes away what is kept for other wishes than these.
     pub(crate) async fn forget_secrets(
         &self,
+        cluster: Option<&ClusterSpec>,
         exporters: impl Iterator<Item = &ExporterRecord>,
     ) -> Result<(), EngineError> {
-        let named = exporters.filter_map(|record| record.spec.kept_secret().cloned()).collect();
+        let license = cluster.and_then(|spec| spec.license.as_ref()?.kept());
+        let passwords = exporters.filter_map(|record| record.spec.kept_secret());
+        let named = license.into_iter().chain(passwords).cloned().collect();
         self.target.secrets().keep_only(&named).await.map_err(EngineError::Secrets)
     }
 

@@ -288,10 +288,7 @@ impl ExporterSpec {
             Sink::Kafka(kafka) => kafka.sasl.as_ref()?.password.as_ref()?,
             Sink::Jar(_) => return None,
         };
-        match password {
-            SecretSource::Kept(kept) => Some(kept),
-            SecretSource::File(_) | SecretSource::EnvironmentVariable(_) => None,
-        }
+        password.kept()
     }
 
     /// Every mistake that can be told without a look at the cluster.

@@ -31,7 +31,7 @@ pub use crate::exporter::{
     IndexPrefix, IndexSpec, JarSink, RecordType, RecordsSpec, Replicas, SearchSink, Shards, Sink,
     SinkUrl, ValueType, Working,
 };
-pub use crate::secret::{KeptSecret, SecretSource, SecretVersion};
+pub use crate::secret::{KeptSecret, SecretPurpose, SecretSource, SecretVersion};
 pub use crate::target::{
     Checksum, Directory, Distribution, FirstPort, LocalTarget, MavenCoordinates, Seed,
     SimulatedTarget, Source, TargetSpec,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::exporter::ExporterName;
 use crate::target::Directory;
 
 /// Where a secret is read when a process starts. What stands there enters no state, plan, log or book.
@@ -18,18 +19,44 @@ pub enum SecretSource {
     Kept(KeptSecret),
 }
 
+impl SecretSource {
+    /// What the target keeps, if that is where it is.
+    pub const fn kept(&self) -> Option<&KeptSecret> {
+        match self {
+            Self::Kept(kept) => Some(kept),
+            Self::File(_) | Self::EnvironmentVariable(_) => None,
+        }
+    }
+}
+
 /// A secret that was given once, by what it is for and its number. Another number is another secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct KeptSecret {
-    /// The exporter that signs on with it.
-    pub exporter: crate::exporter::ExporterName,
+    /// What it is for.
+    pub purpose: SecretPurpose,
     /// Its number, chosen by the user.
     pub version: SecretVersion,
 }
 
+/// What a secret that was given once is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretPurpose {
+    /// The product's licence key.
+    License,
+    /// What an exporter signs on with.
+    ExporterPassword(ExporterName),
+}
+
 impl fmt::Display for KeptSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "exporter-{}-password-{}", self.exporter, self.version)
+        let Self { purpose, version } = self;
+        match purpose {
+            SecretPurpose::License => write!(f, "license-{version}"),
+            SecretPurpose::ExporterPassword(exporter) => {
+                write!(f, "exporter-{exporter}-password-{version}")
+            }
+        }
     }
 }
 

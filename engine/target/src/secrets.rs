@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! <root>/secrets/exporter-audit-password-3     0600, the secret and nothing else
+//!                license-1
 //! ```
 //! Each has a number of its own, so that a roll that is cut off finds the old one and the new one. What no document of the
 //! book names any more is overwritten and taken away.

@@ -71,6 +71,30 @@ pub(crate) fn only<T>(
     }
 }
 
+/// A secret that is given once, without the number by which another one is known.
+pub(crate) fn unnumbered(word: &str, at: &Path) -> Diagnostic {
+    Diagnostic::error(
+        format!("a {word} without a number"),
+        format!(
+            "Expected `{word}_wo_version` beside `{word}_wo`, got none. The {word} is not remembered, so it is by its \
+             number that another one is known."
+        ),
+    )
+    .at(at.then(format!("{word}_wo_version")))
+}
+
+/// The number of a secret that is given once, without the secret.
+pub(crate) fn missing(word: &str, at: &Path) -> Diagnostic {
+    Diagnostic::error(
+        format!("a number without a {word}"),
+        format!(
+            "Expected `{word}_wo` beside `{word}_wo_version`, got none. Leave it there after the first apply too: it is \
+             used only when the number changes."
+        ),
+    )
+    .at(at.then(format!("{word}_wo")))
+}
+
 /// Where a secret is read: exactly one of the sources.
 pub(crate) fn secret(
     at: &Path,

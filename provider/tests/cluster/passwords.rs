@@ -129,6 +129,70 @@ async fn a_password_goes_with_its_exporter_and_with_its_cluster() {
     assert_eq!(holders(cluster.directory.path(), FIRST), Vec::<Utf8PathBuf>::new());
 }
 
+/// A cluster that has its licence key so.
+fn licensed(core: &Core, license: &Json) -> Value {
+    let mut wish = three();
+    wish["license"] = license.clone();
+    wish["deletion_protection"] = json!(false);
+    core.config(wish)
+}
+
+#[tokio::test]
+async fn a_licence_key_that_is_given_once_is_kept_until_the_cluster_has_another_one_or_goes() {
+    let mut cluster = Core::new();
+    let once = |key: &str, version: i64| json!({ "key_wo": key, "key_wo_version": version });
+    let first = licensed(&cluster, &once(FIRST, 1));
+    let planned = cluster.plan(&first).await;
+    assert!(!format!("{planned:?}").contains(FIRST), "{planned:?}");
+    cluster.reach(&first).await;
+    is_kept_in(&cluster, FIRST, "license-1");
+    assert_eq!(cluster.steps(&licensed(&cluster, &once(SECOND, 1))).await, Vec::<String>::new());
+
+    // What is kept for the cluster and for its exporters does not know of one another, and stays.
+    let mut exporter = cluster.beside("zeebe_exporter");
+    exporter.reach(&with(&exporter, "of-the-exporter", 1)).await;
+    assert_eq!(exporter.destroy().await, Applied::Done(Vec::new()));
+    exporter = cluster.beside("zeebe_exporter");
+    exporter.reach(&with(&exporter, "of-the-exporter", 2)).await;
+    is_kept_in(&cluster, FIRST, "license-1");
+
+    let second = licensed(&cluster, &once(SECOND, 2));
+    let restarts = cluster.steps(&second).await;
+    assert!(restarts.iter().any(|step| step.starts_with("restart broker 2")), "{restarts:?}");
+    cluster.reach(&second).await;
+    is_kept_in(&cluster, SECOND, "license-2");
+    is_kept_in(&exporter, "of-the-exporter", "exporter-audit-password-2");
+    assert_eq!(holders(cluster.directory.path(), FIRST), Vec::<Utf8PathBuf>::new());
+
+    let mut imported = Core::new();
+    imported.directory = cluster.directory.clone();
+    assert_eq!(imported.import(&cluster.id()).await, Vec::<String>::new());
+    assert_eq!(imported.state.member("license"), cluster.state.member("license"));
+
+    assert_eq!(exporter.destroy().await, Applied::Done(Vec::new()));
+    assert_eq!(cluster.destroy().await, Applied::Done(Vec::new()));
+    assert_eq!(holders(cluster.directory.path(), SECOND), Vec::<Utf8PathBuf>::new());
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_licence_key_is_told_at_its_attribute() {
+    let cluster = Core::new();
+    let mut call = Call::detached();
+    call.client.abilities.push(Ability::WriteOnly);
+    let mut found = Vec::new();
+    for license in [
+        json!({ "key_wo": FIRST }),
+        json!({ "key_wo_version": 1 }),
+        json!({ "key_wo": FIRST, "key_wo_version": 1, "file": "/run/secret" }),
+        json!({ "key_wo": UNKNOWN, "key_wo_version": 1 }),
+        json!({}),
+    ] {
+        let said = cluster.resource().validate(call.clone(), licensed(&cluster, &license)).await;
+        found.push(format!("# {license}\n{}\n", told(&cluster.directory, &said).join("\n")));
+    }
+    insta::assert_snapshot!(found.join("\n"));
+}
+
 /// The next apply gives it again.
 #[tokio::test]
 async fn an_apply_that_failed_has_the_password_kept_and_the_next_one_goes_on() {

@@ -116,10 +116,15 @@ impl Secrets for SecretFolder {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
+    use zeebe_spec::SecretPurpose;
+
     use super::*;
 
     fn name(version: i64) -> KeptSecret {
-        KeptSecret { exporter: "audit".parse().unwrap(), version: version.try_into().unwrap() }
+        KeptSecret {
+            purpose: SecretPurpose::ExporterPassword("audit".parse().unwrap()),
+            version: version.try_into().unwrap(),
+        }
     }
 
     #[tokio::test]

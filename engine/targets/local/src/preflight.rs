@@ -204,6 +204,8 @@ fn secrets(cluster: &ClusterFolder, to_start: &BTreeMap<ComponentId, &Process>) 
     let kept = SecretFolder::under(cluster.root.clone());
     sources
         .into_iter()
+        // A licence key that is given once comes with the apply, after this look: a start that misses it says so.
+        .filter(|(of, source)| *of != Purpose::License || source.kept().is_none())
         .filter_map(|(of, source)| {
             let error = secret(of, source, &cluster.environment, &kept).err()?;
             let attribute = match source {

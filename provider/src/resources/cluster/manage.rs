@@ -18,7 +18,7 @@ use super::moved::{self, Source};
 use super::outcome::{failed, found, kept, made, out_of_time, protected, stored, unspecified};
 use super::planning::{Plans, Sentences, refused, undecided};
 use super::record;
-use super::spec::spec;
+use super::spec::{forgotten, given_license, spec};
 use crate::deadline::{READ, within};
 use crate::explain;
 use crate::resources::choice::SpecError;
@@ -48,7 +48,7 @@ impl Managed for ClusterResource {
     type Model = Cluster;
 
     async fn validate(&self, _call: &Call, config: &Cluster) -> Vec<Diagnostic> {
-        match spec(config) {
+        let mut found = match spec(config) {
             Ok(spec) => spec
                 .warnings()
                 .iter()
@@ -56,7 +56,9 @@ impl Managed for ClusterResource {
                 .collect(),
             Err(SpecError::NotYetKnown) => Vec::new(),
             Err(SpecError::Wrong(wrong)) => wrong,
-        }
+        };
+        found.extend(forgotten(config));
+        found
     }
 
     async fn plan(&self, call: &Call, change: Change<Cluster>) -> Planned<Cluster> {
@@ -99,7 +101,7 @@ impl Managed for ClusterResource {
         };
         let name = spec.name.to_string();
         let cluster = match self.engine.cluster(&spec) {
-            Ok(cluster) => cluster,
+            Ok(cluster) => cluster.giving_license(given_license(&config)),
             Err(error) => return failed(&EngineError::Open(error), &name),
         };
         let deadline = planned.timeouts.of_operation(Operation::Create, CREATE);
@@ -185,7 +187,7 @@ impl Managed for ClusterResource {
         };
         let name = spec.name.to_string();
         let cluster = match self.engine.cluster(&spec) {
-            Ok(cluster) => cluster,
+            Ok(cluster) => cluster.giving_license(given_license(&config)),
             Err(error) => {
                 let diagnostics = explain::engine(&EngineError::Open(error), &name);
                 return Outcome { state: Some(prior), private, diagnostics };

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use tf_sdk::{Attributes, Computed, Defaulted, Optional, Required, Resource, Timeouts};
+use tf_sdk::{Attributes, Computed, Defaulted, Optional, Required, Resource, Secret, Timeouts};
 use zeebe_scalar::{ByteSize, Span};
 use zeebe_spec::{
     BrokerCount, Checksum, ClusterName, CpuThreads, DataOnDestroy, Directory, Environment,
     FirstPort, GatewayCount, IoThreads, MavenCoordinates, PartitionCount, Preset,
-    ReplicationFactor, Seed, Version,
+    ReplicationFactor, SecretVersion, Seed, Version,
 };
 
 zeebe_scalar::choice! {
@@ -153,13 +153,21 @@ pub struct Watermarks {
     pub replication: Optional<ByteSize>,
 }
 
-/// Where the licence key is read: exactly one of the sources.
+/// The licence key: read at exactly one of the sources, or given once.
 #[derive(Clone, Debug, PartialEq, Eq, Attributes)]
 pub struct License {
     /// An absolute path of a file that holds the key.
     pub file: Optional<Directory>,
     /// A variable of the environment that Terraform runs in.
     pub environment_variable: Optional<String>,
+    /// The key itself: from Terraform 1.11 and OpenTofu 1.11 on, for which it may come from an ephemeral resource. It enters
+    /// no state, plan or log. The cluster's target keeps it where its owner alone may read it, for brokers that are started
+    /// later, until the cluster goes or has another one.
+    #[attribute(write_only)]
+    pub key_wo: Optional<Secret>,
+    /// The number of `key_wo`. Terraform does not remember the key, so it does not see that it is another one: with another
+    /// number the new key is kept in place of the old one, and each broker is restarted with it.
+    pub key_wo_version: Optional<SecretVersion>,
 }
 
 /// How brokers are restarted one after another.

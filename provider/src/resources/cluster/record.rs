@@ -130,17 +130,17 @@ fn broker(broker: BrokerSpec) -> model::Broker {
 }
 
 fn license(license: SecretSource) -> model::License {
-    match license {
-        SecretSource::File(file) => {
-            model::License { file: Optional::of(file), environment_variable: Optional::null() }
-        }
-        SecretSource::EnvironmentVariable(name) => {
-            model::License { file: Optional::null(), environment_variable: Optional::of(name) }
-        }
-        // Only passwords of exporters are kept at a target.
-        SecretSource::Kept(_) => {
-            model::License { file: Optional::null(), environment_variable: Optional::null() }
-        }
+    let key_wo_version = license.kept().map(|kept| kept.version).into();
+    let (file, environment_variable) = match license {
+        SecretSource::File(file) => (Some(file), None),
+        SecretSource::EnvironmentVariable(name) => (None, Some(name)),
+        SecretSource::Kept(_) => (None, None),
+    };
+    model::License {
+        file: file.into(),
+        environment_variable: environment_variable.into(),
+        key_wo: Optional::null(),
+        key_wo_version,
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::SecretString;
 use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Step};
 use zeebe_engine::Engine;
 use zeebe_spec::{
     BrokerSpec, ClusterParts, ClusterSpec, DeletionProtection, DiskWatermarks, Distribution,
-    Gateways, LocalTarget, Roll, SecretSource, SettingKey, SimulatedTarget, Source, TargetSpec,
-    TopologySpec,
+    Gateways, KeptSecret, LocalTarget, Roll, SecretPurpose, SecretSource, SecretVersion,
+    SettingKey, SimulatedTarget, Source, TargetSpec, TopologySpec,
 };
 
 use super::model::{self, Cluster, GatewayMode};
 use crate::explain;
-use crate::resources::choice::{Missing, SpecError, only, secret};
+use crate::resources::choice::{Missing, SpecError, missing, only, unnumbered};
 
 /// The wish that a configuration says.
 pub(crate) fn spec(cluster: &Cluster) -> Result<ClusterSpec, SpecError> {
@@ -181,10 +182,42 @@ fn license(
     license: &Optional<model::License>,
     wrong: &mut Vec<Diagnostic>,
 ) -> Result<Option<SecretSource>, NotYetKnown> {
-    let Some(model::License { file, environment_variable }) = license.known()? else {
+    let Some(model::License { file, environment_variable, key_wo, key_wo_version }) =
+        license.known()?
+    else {
         return Ok(None);
     };
-    secret(&Path::attribute("license"), file, environment_variable, wrong)
+    let at = Path::attribute("license");
+    let version = key_wo_version.known()?;
+    if version.is_none() && !key_wo.is_null() {
+        wrong.push(unnumbered("key", &at));
+        return Ok(None);
+    }
+    let kept = |version: &SecretVersion| {
+        SecretSource::Kept(KeptSecret { purpose: SecretPurpose::License, version: *version })
+    };
+    let given: Vec<SecretSource> = [
+        file.known()?.cloned().map(SecretSource::File),
+        environment_variable.known()?.cloned().map(SecretSource::EnvironmentVariable),
+        version.map(kept),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    Ok(only(&at, &["file", "environment_variable", "key_wo"], given, Missing::IsWrong, wrong))
+}
+
+/// What a configuration gets wrong that a state, which remembers no key, does not.
+pub(crate) fn forgotten(config: &Cluster) -> Option<Diagnostic> {
+    let license = config.license.as_known()?;
+    (!license.key_wo_version.is_null() && license.key_wo.is_null())
+        .then(|| missing("key", &Path::attribute("license")))
+}
+
+/// The licence key that a configuration gives to be kept.
+pub(crate) fn given_license(config: &Cluster) -> Option<SecretString> {
+    let key = config.license.as_known()?.key_wo.as_known()?;
+    Some(SecretString::from(key.expose().to_owned()))
 }
 
 fn target(

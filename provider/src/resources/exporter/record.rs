@@ -136,10 +136,7 @@ fn records(records: &RecordsSpec) -> Option<model::Records> {
 }
 
 fn version(source: &SecretSource) -> Option<SecretVersion> {
-    match source {
-        SecretSource::Kept(kept) => Some(kept.version),
-        SecretSource::File(_) | SecretSource::EnvironmentVariable(_) => None,
-    }
+    source.kept().map(|kept| kept.version)
 }
 
 fn password(source: &SecretSource) -> Option<model::Password> {

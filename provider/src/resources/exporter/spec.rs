@@ -6,12 +6,13 @@ use secrecy::SecretString;
 use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Secret, Set};
 use zeebe_spec::{
     Authentication, BulkSpec, ExporterName, ExporterSpec, IndexSpec, JarSink, KafkaSasl, KafkaSink,
-    KafkaTls, KeptSecret, RecordsSpec, SearchSink, SecretSource, SecretVersion, Sink, Working,
+    KafkaTls, KeptSecret, RecordsSpec, SearchSink, SecretPurpose, SecretSource, SecretVersion,
+    Sink, Working,
 };
 
 use super::model::{self, Exporter};
 use crate::explain;
-use crate::resources::choice::{Missing, SpecError, only, secret};
+use crate::resources::choice::{Missing, SpecError, missing, only, secret, unnumbered};
 
 /// The wish that a configuration says.
 pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
@@ -162,14 +163,7 @@ fn records(records: &Optional<model::Records>) -> Result<RecordsSpec, NotYetKnow
 pub(super) fn forgotten(config: &Exporter) -> Vec<Diagnostic> {
     givens(config)
         .filter(|given| !given.version.is_null() && given.once.is_null())
-        .map(|given| {
-            Diagnostic::error(
-                "a number without a password",
-                "Expected `password_wo` beside `password_wo_version`, got none. Leave it there after the first apply too: \
-                 it is used only when the number changes.",
-            )
-            .at(given.at.then("password_wo"))
-        })
+        .map(|given| missing("password", &given.at))
         .collect()
 }
 
@@ -233,19 +227,12 @@ impl<'a> Given<'a> {
         };
         let version = version.known()?;
         if version.is_none() && !once.is_null() {
-            wrong.push(
-                Diagnostic::error(
-                    "a password without a number",
-                    "Expected `password_wo_version` beside `password_wo`, got none. The password is not remembered, so \
-                     it is by its number that another one is known.",
-                )
-                .at(at.then("password_wo_version")),
-            );
+            wrong.push(unnumbered("password", &at));
             return Ok(None);
         }
         let kept = version.map(|version| {
-            let exporter = exporter.clone();
-            Some(SecretSource::Kept(KeptSecret { exporter, version: *version }))
+            let purpose = SecretPurpose::ExporterPassword(exporter.clone());
+            Some(SecretSource::Kept(KeptSecret { purpose, version: *version }))
         });
         let given: Vec<Option<SecretSource>> = [read, kept].into_iter().flatten().collect();
         Ok(only(&at, &["password", "password_wo"], given, missing, wrong).flatten())

@@ -25,6 +25,14 @@ impl Purpose {
         }
     }
 
+    /// The attribute that gives it once, without its ending.
+    const fn given_as(self) -> &'static str {
+        match self {
+            Self::License => "license.key",
+            Self::Exporter => "password",
+        }
+    }
+
     /// The attribute that names where it is.
     pub(crate) const fn attribute(self) -> &'static str {
         match self {
@@ -62,8 +70,9 @@ impl SecretError {
             Self::File { of, .. } => {
                 format!("Set `{}.file` to a file that may be read.", of.attribute())
             }
-            Self::Kept { .. } => {
-                "Give it again as `password_wo`, with another `password_wo_version`.".to_owned()
+            Self::Kept { of, .. } => {
+                let word = of.given_as();
+                format!("Give it again as `{word}_wo`, with another `{word}_wo_version`.")
             }
             Self::Variable { of, name } => {
                 format!(

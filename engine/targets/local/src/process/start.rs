@@ -265,7 +265,11 @@ fn whole_environment(
         // The launcher cuts the options at spaces, so a folder with one cannot be named.
         if !scratch.as_str().contains(char::is_whitespace) {
             let options = whole.entry(JAVA_OPTIONS_VARIABLE.to_owned()).or_default();
-            *options = format!("{options} -Djava.io.tmpdir={scratch}").trim_start().to_owned();
+            if !options.is_empty() {
+                options.push(' ');
+            }
+            options.push_str("-Djava.io.tmpdir=");
+            options.push_str(scratch.as_str());
         }
     }
     whole.insert(RUN_VARIABLE.to_owned(), record.run.clone());
