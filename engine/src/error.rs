@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use zeebe_execute::{AskError, ExecuteError, ObserveError, StepError, VitalsError};
+use zeebe_execute::{AskError, BackupError, ExecuteError, ObserveError, StepError, VitalsError};
 use zeebe_management::TransportError;
 use zeebe_plan::PlanError;
 use zeebe_plan::check::Broken;
@@ -96,6 +96,9 @@ pub enum EngineError {
         #[source]
         source: StepError,
     },
+    /// A backup was not taken, or backups could not be told of.
+    #[error(transparent)]
+    Backup(Box<BackupError>),
 }
 
 /// Why the product did not say what it was asked.
@@ -127,6 +130,7 @@ impl EngineError {
             Self::Execute(error) => error.is_cancelled(),
             Self::Observe(error) => matches!(error, ObserveError::Cancelled),
             Self::Deed { source, .. } => matches!(source, StepError::Cancelled),
+            Self::Backup(error) => matches!(**error, BackupError::Step(StepError::Cancelled)),
             Self::Open(_)
             | Self::Preflight(_)
             | Self::Plan(_)
@@ -157,6 +161,7 @@ impl EngineError {
             | Self::Observe(_)
             | Self::Target(_)
             | Self::Deed { .. }
+            | Self::Backup(_)
             | Self::Management(_) => true,
         }
     }
@@ -195,6 +200,7 @@ impl EngineError {
             | Self::Observe(_)
             | Self::Target(_)
             | Self::Deed { .. }
+            | Self::Backup(_)
             | Self::Management(_) => None,
         }
     }
@@ -223,6 +229,7 @@ impl EngineError {
                 Some(error.advice.clone())
             }
             Self::Execute(error) => Some(error.advice()),
+            Self::Backup(error) => Some(error.advice()),
             Self::Deed { source: source @ StepError::Gateway(_), .. } => Some(source.advice()),
             Self::Deed { .. } => Some(
                 "What was reached stays, and nothing else was changed: run it again.".to_owned(),

@@ -16,6 +16,7 @@
 //! Architecture invariant: the only crate that knows all targets. Knows nothing of Terraform.
 
 mod apply;
+mod backups;
 mod cluster;
 mod deeds;
 mod engine;
@@ -31,6 +32,7 @@ mod problems;
 pub use zeebe_config::SettingMistake;
 pub use zeebe_execute::Moved;
 pub use zeebe_management::{KeptTopology, ParseTopologyError, parse_topology};
+pub use zeebe_plan::backup::{Backup, PartitionBackup};
 pub use zeebe_plan::error::{Fixed, PlanError};
 pub use zeebe_plan::observed::{
     ClusterObserved, ClusterRecord, ClusterVitals, ExporterAtPartition, ExporterPhase,
@@ -41,10 +43,12 @@ pub use zeebe_plan::{Plan, Step, distribution, product};
 pub use zeebe_target::{Call, Entry, Event, LeftBehind, Preflight, Progress};
 
 pub use crate::apply::Applied;
+pub use crate::backups::{BackedUp, BackupError, BackupWish};
 pub use crate::cluster::{Addresses, Cluster};
 pub use crate::deeds::Verified;
 pub use crate::engine::Engine;
 pub use crate::error::{EngineError, OpenError, ProductError, StepFailure};
 pub use crate::estate::{Estate, EstateError};
 pub use crate::exporters::{ExporterError, ExporterSeen, ExporterWish};
+pub use crate::neighbours::Neighbour;
 pub use crate::problems::problems;

@@ -2,6 +2,7 @@
 
 mod deed;
 
+pub mod backup;
 pub mod rebalance;
 pub mod snapshot;
 pub mod verify;

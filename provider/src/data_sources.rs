@@ -1,5 +1,6 @@
 //! Data sources: what is volatile.
 
+pub mod backups;
 pub mod cluster;
 pub mod exporter;
 pub mod topology;

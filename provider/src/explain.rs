@@ -4,7 +4,9 @@ use std::error::Error;
 use std::fmt::Write;
 
 use tf_sdk::{Diagnostic, Path, Step};
-use zeebe_engine::{EngineError, EstateError, ExporterError, PlanError, Preflight, SettingMistake};
+use zeebe_engine::{
+    EngineError, EstateError, ExporterError, Neighbour, PlanError, Preflight, SettingMistake,
+};
 use zeebe_spec::{
     ExporterMistake, ExporterName, SpecAttribute, SpecMistake, TargetSpec, UpgradeError,
 };
@@ -13,6 +15,19 @@ use zeebe_spec::{
 pub(crate) fn mistake(mistake: &SpecMistake, target: &TargetSpec) -> Diagnostic {
     let SpecMistake { at, summary, detail } = mistake;
     Diagnostic::error(summary.clone(), detail.clone()).at(attribute(*at, target))
+}
+
+/// Backups of another cluster are kept where this one's shall be.
+pub(crate) fn shared_store(neighbour: &Neighbour) -> Diagnostic {
+    let Neighbour { cluster, place } = neighbour;
+    Diagnostic::error(
+        "backups of another cluster are kept there",
+        format!(
+            "Cluster {cluster} keeps its backups in {place}, and the product tells clusters apart by nothing but the \
+             place: it would take the one's backups for the other's. Choose another bucket, or a `base_path` of its own."
+        ),
+    )
+    .at(Path::attribute("backup_store"))
 }
 
 /// The same as a warning.
@@ -38,6 +53,9 @@ fn attribute(at: SpecAttribute, target: &TargetSpec) -> Path {
             Path::attribute("target").then(target.kind()).then("first_port")
         }
         SpecAttribute::License => Path::attribute("license"),
+        SpecAttribute::BackupStore(within) => {
+            within.split('.').fold(Path::attribute("backup_store"), |path, part| path.then(part))
+        }
     }
 }
 
@@ -215,6 +233,7 @@ pub(crate) fn engine(error: &EngineError, name: &str) -> Vec<Diagnostic> {
         | EngineError::Management(_)
         | EngineError::Execute(_)
         | EngineError::Deed { .. }
+        | EngineError::Backup(_)
         | EngineError::Broken(_) => {
             vec![Diagnostic::error(format!("cluster \"{name}\": {error}"), sentences(error))]
         }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use zeebe_scalar::ByteSize;
 use zeebe_spec::{
-    BrokerId, BrokerSize, ExporterName, ExporterSpec, GatewayIndex, KafkaSink, SettingKey,
+    BackupStore, BrokerId, BrokerSize, ExporterName, ExporterSpec, GatewayIndex, KafkaSink,
+    SettingKey,
 };
 
 /// What one broker is to be: everything that the product must be told.
@@ -35,6 +36,8 @@ pub struct BrokerIntent {
     pub exporters: Vec<ExporterSpec>,
     /// Where the receivers of those exporters listen that have one, as URLs.
     pub receivers: BTreeMap<ExporterName, String>,
+    /// Where its backups are kept, if anywhere.
+    pub backup_store: Option<BackupStore>,
     /// The user's own settings; checked by [`crate::check`].
     pub configuration: BTreeMap<SettingKey, String>,
 }

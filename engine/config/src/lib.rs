@@ -36,7 +36,9 @@ pub use crate::intent::{
 };
 pub use crate::java::JAVA_OPTIONS_VARIABLE;
 pub use crate::name::SettingName;
-pub use crate::render::{Launcher, Rendered, RenderedReceiver, broker, gateway, receiver};
+pub use crate::render::{
+    Launcher, Rendered, RenderedReceiver, broker, gateway, is_of_backup_store, receiver,
+};
 
 /// The variable that a broker or gateway reads the licence key from when it starts. A target that was told
 /// where the key is sets it then; it is a secret and never part of [`Rendered`].

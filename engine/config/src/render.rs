@@ -1,5 +1,6 @@
 //! From an intent to settings.
 
+mod backup;
 mod broker;
 mod exporter;
 mod gateway;
@@ -17,6 +18,7 @@ use crate::java;
 use crate::keys::{self, Component, component};
 use crate::name::SettingName;
 
+pub use self::backup::is_of_backup_store;
 pub use self::receiver::{RenderedReceiver, receiver};
 
 /// Everything that a target must give to one broker or gateway to start it.
@@ -80,6 +82,12 @@ pub fn broker(minor: Minor, intent: &BrokerIntent) -> Rendered {
     settings.extend(places.settings());
     let exporters = exporter::exporters(minor, &intent.exporters, &intent.receivers);
     settings.extend(exporters.settings);
+    let mut secrets = exporters.secrets;
+    if let Some(store) = &intent.backup_store {
+        let backup = backup::store(minor, store);
+        settings.extend(backup.settings);
+        secrets.extend(backup.secrets);
+    }
     add_own(&mut settings, Component::Broker, &intent.configuration);
     add_defaults(&mut settings, minor);
     Rendered {
@@ -87,7 +95,7 @@ pub fn broker(minor: Minor, intent: &BrokerIntent) -> Rendered {
         bootstrap: broker::bootstrap(minor, intent),
         launcher: if is_one_program(minor) { Launcher::Camunda } else { Launcher::Broker },
         java_options: java::options(&intent.size.memory),
-        secrets: exporters.secrets,
+        secrets,
         files: places.files(),
     }
 }

@@ -100,7 +100,7 @@ pub async fn canary(
     }
 }
 
-fn run<'a>(cluster: &'a Cluster<'a>, call: &'a Call) -> Run<'a> {
+pub(crate) fn run<'a>(cluster: &'a Cluster<'a>, call: &'a Call) -> Run<'a> {
     Run {
         cluster,
         call,

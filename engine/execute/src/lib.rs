@@ -11,6 +11,7 @@
 //! Architecture invariant: decides nothing. What is done, in what order, what is waited for and how long,
 //! stands in the plan. Knows no platform and no shape of the management API.
 
+mod backup;
 mod chain;
 mod cluster;
 mod deeds;
@@ -24,6 +25,7 @@ mod retry;
 mod run;
 mod step;
 
+pub use crate::backup::{BackedUp, BackupError, BackupWish, back_up, backups};
 pub use crate::chain::chain;
 pub use crate::cluster::{Cluster, ConnectError};
 pub use crate::deeds::{Moved, canary, rebalance, snapshot};

@@ -6,10 +6,11 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use zeebe_plan::backup::Backup;
 use zeebe_plan::product::{
     ChangeRequest, ClusterTopology, ExporterState, GatewayView, PartitionView, PlannedChange,
 };
-use zeebe_spec::{BrokerId, Minor, PartitionId};
+use zeebe_spec::{BackupId, BrokerId, Minor, PartitionId};
 
 use crate::answer::{
     Answered, ExporterPosition, ExportingPause, ForcedRemoval, Readiness, ReplicaExporters,
@@ -24,6 +25,9 @@ use crate::wire::{self, path};
 
 /// A broker asks its exporters how far they are, and waits up to 5 s for one that is sending (seen on 8.6.0).
 const EXPORTERS_ANSWER: Duration = Duration::from_secs(8);
+
+/// Every partition asks the store, which may be far away, before a broker answers.
+const STORE_ANSWER: Duration = Duration::from_secs(20);
 
 /// A client for one cluster. Each function sends its call once and returns what came of it; dropping its
 /// future drops the connection. None of them waits for a change to end.
@@ -231,6 +235,45 @@ impl Client {
 
     async fn change_exporter(&self, request: &Request) -> Result<PlannedChange, ManagementError> {
         decode::planned(self.ask_reachable(self.broker_ids(), request).await?.decode()?)
+    }
+
+    /// All that is in the cluster's store, whoever took it. Without positions. What keeps the store from answering, wrong
+    /// keys or a missing bucket, is [`ManagementError::Unclear`] with the store's own words; where brokers were told of no
+    /// store it is [`ManagementError::Refused`].
+    pub async fn backups(&self) -> Result<Vec<Backup>, ManagementError> {
+        let request = Request::get(path::backups(self.minor)).waiting_at_least(STORE_ANSWER);
+        let (_, decoded) = self.ask_each(&request).await?;
+        decode::backups(decoded)
+    }
+
+    /// One backup; `None` where it is not there, and for a moment after it was asked for.
+    pub async fn backup(&self, id: BackupId) -> Result<Option<Backup>, ManagementError> {
+        let request = Request::get(self.backup_path(id)).waiting_at_least(STORE_ANSWER);
+        match self.ask_each(&request).await {
+            Ok((_, decoded)) => decode::backup(decoded).map(Some),
+            Err(ManagementError::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks for a backup, which is then taken by itself. The product looks at no more than the ids of this cluster's own
+    /// backups, and takes the request on where the store cannot be reached: what came of it is said by [`Self::backup`].
+    /// An id that is not above those before it is [`ManagementError::Conflict`].
+    pub async fn take_backup(&self, id: BackupId) -> Result<(), ManagementError> {
+        let body = json!({ "backupId": id.get() });
+        let request = Request::post(path::backups(self.minor)).body(&body);
+        let request = request.waiting_at_least(STORE_ANSWER);
+        self.ask_reachable(self.broker_ids(), &request).await?.done()
+    }
+
+    /// Takes a backup out of the store; one that is not there is gone already.
+    pub async fn delete_backup(&self, id: BackupId) -> Result<(), ManagementError> {
+        let request = Request::delete(self.backup_path(id)).waiting_at_least(STORE_ANSWER);
+        self.ask_reachable(self.broker_ids(), &request).await?.done()
+    }
+
+    fn backup_path(&self, id: BackupId) -> String {
+        format!("{}/{id}", path::backups(self.minor))
     }
 
     /// Whether this broker takes part in the cluster's work.

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use zeebe_plan::backup::{Backup, BackupState, PartitionBackup};
 use zeebe_plan::product::{
     BrokerView, ChangeId, ChangeStatus, ClusterTopology, ExporterState, ExportingPhase,
     GatewayView, Health, LastChange, Member, MemberState, Operation, PartitionView, PendingChange,
     PlannedChange, Replica, Role,
 };
-use zeebe_spec::{BrokerId, PartitionId};
+use zeebe_spec::{BackupId, BrokerId, PartitionId};
 
 use crate::answer::ReplicaExporters;
 use crate::error::ManagementError;
@@ -69,6 +70,64 @@ fn configuration(topology: wire::Topology) -> Result<ClusterTopology, Misfit> {
             })
             .transpose()?,
         pending_change: pending_change.map(pending).transpose()?,
+    })
+}
+
+/// All backups.
+pub(crate) fn backups(decoded: Decoded<Vec<wire::Backup>>) -> Result<Vec<Backup>, ManagementError> {
+    convert(decoded, |backups| {
+        let one = |(index, backup)| taken(backup, &format!("[{index}]."));
+        backups.into_iter().enumerate().map(one).collect()
+    })
+}
+
+/// One backup.
+pub(crate) fn backup(decoded: Decoded<wire::Backup>) -> Result<Backup, ManagementError> {
+    convert(decoded, |backup| taken(backup, ""))
+}
+
+fn taken(backup: wire::Backup, at: &str) -> Result<Backup, Misfit> {
+    let wire::Backup { backup_id, state, failure_reason, details } = backup;
+    let id = i64::try_from(backup_id).ok().and_then(|id| BackupId::try_from(id).ok());
+    let id = id.ok_or_else(|| Misfit::new(format!("{at}backupId"), format!("id {backup_id}")))?;
+    let mut partitions = BTreeMap::new();
+    for (index, detail) in details.into_iter().enumerate() {
+        let wire::PartitionBackup {
+            partition_id,
+            state,
+            failure_reason,
+            created_at,
+            last_updated_at: _,
+            snapshot_id: _,
+            checkpoint_position,
+            broker_version,
+        } = detail;
+        let part = PartitionBackup {
+            state: backup_state(&state, || format!("{at}details[{index}].state"))?,
+            failure: failure_reason.filter(|why| !why.is_empty()),
+            began: created_at,
+            position: checkpoint_position,
+            version: broker_version,
+        };
+        partitions.insert(PartitionId(partition_id), part);
+    }
+    Ok(Backup {
+        id,
+        state: backup_state(&state, || format!("{at}state"))?,
+        failure: failure_reason.filter(|why| !why.is_empty()),
+        partitions,
+    })
+}
+
+fn backup_state(word: &str, at: impl FnOnce() -> String) -> Result<BackupState, Misfit> {
+    Ok(match word {
+        "DOES_NOT_EXIST" => BackupState::DoesNotExist,
+        "IN_PROGRESS" => BackupState::InProgress,
+        "COMPLETED" => BackupState::Completed,
+        "FAILED" => BackupState::Failed,
+        "INCOMPLETE" => BackupState::Incomplete,
+        "INCOMPATIBLE" => BackupState::Incompatible,
+        other => return Err(Misfit::new(at(), format!("state {other:?}"))),
     })
 }
 

@@ -82,6 +82,10 @@ impl Request {
         Self::new(Method::PATCH, "PATCH", path.into())
     }
 
+    pub(crate) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, "DELETE", path.into())
+    }
+
     fn new(method: Method, verb: &'static str, path: String) -> Self {
         Self { method, verb, path, body: None, at_least: Duration::ZERO }
     }

@@ -4,6 +4,7 @@
 //! what the product writes as `null` is written as `null`. Fields that we do not know are passed over.
 //! Words of closed lists (states, operations) stay text, so that a word of a later minor is kept.
 
+pub mod backups;
 pub mod broker_key;
 pub mod change;
 pub mod cluster;
@@ -15,6 +16,7 @@ pub mod partitions;
 pub mod path;
 pub mod topology;
 
+pub use crate::wire::backups::{Backup, PartitionBackup, TakeBackup};
 pub use crate::wire::broker_key::BrokerKey;
 pub use crate::wire::change::{
     BrokersPatch, ChangeQuery, ClusterPatch, Operation, PartitionsPatch, PlannedChange,

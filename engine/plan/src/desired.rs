@@ -185,6 +185,7 @@ fn broker(
             embedded_gateway,
             exporters: exporters.iter().map(|record| record.spec.clone()).collect(),
             receivers: receivers(spec, exporters, place),
+            backup_store: spec.backup_store.clone(),
             configuration: spec.configuration.clone(),
         },
     );

@@ -9,6 +9,7 @@
 //! Architecture invariant: no I/O, no clock, no chance, no async. Two plans of the same inputs are equal,
 //! and a plan leaves no choice to whoever executes it.
 
+pub mod backup;
 pub mod check;
 pub mod component;
 pub mod desired;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeebe_scalar::{ByteSize, Span};
 
+use crate::backup::{BackupStore, StoreMistake};
 use crate::broker::{BrokerSpec, watermarks};
 use crate::secret::SecretSource;
 use crate::target::TargetSpec;
@@ -99,6 +100,9 @@ pub struct ClusterParts {
     /// Where the licence key is read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub license: Option<SecretSource>,
+    /// Where its backups are kept; none are taken where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub backup_store: Option<BackupStore>,
     /// How brokers are restarted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub roll: Option<Roll>,
@@ -162,6 +166,8 @@ pub enum SpecAttribute {
     FirstPort,
     /// `license`
     License,
+    /// `backup_store`, and what in it.
+    BackupStore(&'static str),
 }
 
 /// One thing in a wish that cannot be: what it is, and what to do.
@@ -206,7 +212,7 @@ pub const GATEWAY_PORT_OFFSET: u16 = 1000;
 impl ClusterSpec {
     /// Checks the rules between the parts; reports every mistake at once.
     pub fn new(parts: ClusterParts) -> Result<Self, Vec<SpecMistake>> {
-        let mistakes: Vec<SpecMistake> = [
+        let mut mistakes: Vec<SpecMistake> = [
             minor(&parts),
             factor(&parts),
             memory(&parts),
@@ -218,6 +224,7 @@ impl ClusterSpec {
         .into_iter()
         .flatten()
         .collect();
+        mistakes.extend(backup_store(&parts));
         if mistakes.is_empty() { Ok(Self(parts)) } else { Err(mistakes) }
     }
 
@@ -283,6 +290,16 @@ fn effective_watermarks(parts: &ClusterParts) -> (ByteSize, ByteSize) {
         given.and_then(|given| given.processing.clone()).unwrap_or(processing),
         given.and_then(|given| given.replication.clone()).unwrap_or(replication),
     )
+}
+
+fn backup_store(parts: &ClusterParts) -> impl Iterator<Item = SpecMistake> {
+    let minor = parts.version.minor();
+    let wrong = parts.backup_store.as_ref().map(|store| store.mistakes(minor));
+    wrong.into_iter().flatten().map(|StoreMistake { at, summary, detail }| SpecMistake {
+        at: SpecAttribute::BackupStore(at),
+        summary: summary.to_owned(),
+        detail,
+    })
 }
 
 fn minor(parts: &ClusterParts) -> Option<SpecMistake> {

@@ -10,6 +10,7 @@
 //! Architecture invariant: no I/O, no clock, no async; nothing of Terraform; nothing of how a platform or
 //! a product minor spells a setting.
 
+pub mod backup;
 pub mod broker;
 pub mod cluster;
 pub mod exporter;
@@ -18,6 +19,11 @@ pub mod target;
 pub mod topology;
 pub mod version;
 
+pub use crate::backup::{
+    AccountName, AzureStore, BackupId, BackupStore, BackupsKept, BasePath, BucketName,
+    ContainerName, FilesystemStore, GcsAuthentication, GcsStore, RegionName, S3Addressing,
+    S3Compression, S3Keys, S3Store, StoreMistake, StoreUrl,
+};
 pub use crate::broker::{BrokerSize, BrokerSpec, CpuThreads, DiskWatermarks, IoThreads, Preset};
 pub use crate::cluster::{
     ClusterName, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection, Environment, Roll,

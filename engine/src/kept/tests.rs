@@ -40,6 +40,7 @@ async fn made() -> Made {
         broker: BrokerSpec::default(),
         configuration: BTreeMap::new(),
         license: None,
+        backup_store: None,
         roll: None,
         target: TargetSpec::Simulated(SimulatedTarget {
             directory: parse_text(directory.path().as_str()).unwrap(),

@@ -8,6 +8,7 @@ mod outcome;
 mod planning;
 mod record;
 mod spec;
+mod store;
 
 pub use self::identity::ClusterIdentity;
 pub use self::manage::ClusterResource;

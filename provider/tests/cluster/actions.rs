@@ -12,7 +12,12 @@ fn action<'a>(core: &'a Core, name: &str) -> &'a dyn Action {
 }
 
 /// What is said meanwhile, and what is told at the end.
-async fn invoked(core: &Core, name: &str, config: &Json, call: Call) -> (Vec<String>, Vec<String>) {
+pub(crate) async fn invoked(
+    core: &Core,
+    name: &str,
+    config: &Json,
+    call: Call,
+) -> (Vec<String>, Vec<String>) {
     let action = action(core, name);
     let config = value(action.schema().ty(), config);
     assert_eq!(action.validate(Call::detached(), config.clone()).await, []);

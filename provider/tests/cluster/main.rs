@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod actions;
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod core;
 #[cfg(test)]
 mod data;

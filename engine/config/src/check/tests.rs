@@ -145,9 +145,9 @@ fn setting_of_the_engine_is_refused_with_the_attribute_to_use(
 )]
 #[case::moved_twice(
     Minor::V8_9,
-    "camunda.data.backup.s3.region",
-    "From version 8.9 on, `camunda.data.backup.s3.region` is \
-     `camunda.data.primary-storage.backup.s3.region`. Use that key."
+    "camunda.data.backup.s3.api-call-timeout",
+    "From version 8.9 on, `camunda.data.backup.s3.api-call-timeout` is \
+     `camunda.data.primary-storage.backup.s3.api-call-timeout`. Use that key."
 )]
 #[case::not_yet(
     Minor::V8_5,

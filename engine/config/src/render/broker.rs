@@ -24,6 +24,7 @@ pub(super) fn settings(minor: Minor, intent: &BrokerIntent) -> BTreeMap<SettingN
         embedded_gateway,
         exporters: _,
         receivers: _,
+        backup_store: _,
         configuration: _,
     } = intent;
     let mut settings = form.name([

@@ -40,6 +40,7 @@ fn broker_intent(embedded_gateway: EmbeddedGateway) -> BrokerIntent {
         embedded_gateway,
         exporters: Vec::new(),
         receivers: BTreeMap::new(),
+        backup_store: None,
         configuration: BTreeMap::new(),
     }
 }

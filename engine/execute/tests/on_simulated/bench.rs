@@ -131,6 +131,7 @@ impl Bench {
             broker: BrokerSpec::default(),
             configuration: configuration.into_iter().collect(),
             license: None,
+            backup_store: None,
             roll: wish.stable_for.map(|span| Roll { stable_for: Some(parse_text(span).unwrap()) }),
             target: TargetSpec::Simulated(self.target()),
             deletion_protection: DeletionProtection::Off,

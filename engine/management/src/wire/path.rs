@@ -29,3 +29,8 @@ pub const READY: &str = "/ready";
 pub fn gateway_topology(minor: Minor) -> &'static str {
     if minor < Minor::V8_6 { "/v1/topology" } else { "/v2/topology" }
 }
+
+/// `GET` the backups in the store, `POST` for one more; below it `/{id}`, to `GET` or `DELETE` one.
+pub fn backups(minor: Minor) -> &'static str {
+    if minor < Minor::V8_8 { "/actuator/backups" } else { "/actuator/backupRuntime" }
+}

@@ -47,6 +47,7 @@ impl World {
             broker: BrokerSpec::default(),
             configuration: BTreeMap::new(),
             license: None,
+            backup_store: None,
             roll: None,
             target: TargetSpec::Local(LocalTarget::default()),
             deletion_protection: DeletionProtection::Off,

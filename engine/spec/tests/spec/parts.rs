@@ -34,6 +34,7 @@ pub(crate) fn parts() -> ClusterParts {
         broker: BrokerSpec::default(),
         configuration: BTreeMap::new(),
         license: None,
+        backup_store: None,
         roll: None,
         target: TargetSpec::Local(LocalTarget::default()),
         deletion_protection: DeletionProtection::On,

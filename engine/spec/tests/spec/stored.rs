@@ -36,6 +36,7 @@ fn full() -> ClusterParts {
             "false".to_owned(),
         )]),
         license: Some(SecretSource::File(text("/run/secrets/licence"))),
+        backup_store: None,
         roll: Some(Roll { stable_for: Some(text("1h30m")) }),
         target: TargetSpec::Local(LocalTarget {
             directory: Some(text("/srv/zeebe")),
@@ -61,6 +62,7 @@ fn simulated() -> ClusterParts {
             seed: Some(number(7)),
         }),
         license: Some(SecretSource::EnvironmentVariable("LICENCE".to_owned())),
+        backup_store: None,
         ..parts()
     }
 }

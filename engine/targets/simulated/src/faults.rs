@@ -169,6 +169,9 @@ pub struct TroubleAhead {
     /// Somebody pauses exporting through the management API, or lets it go on, now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exporting: Option<Exporting>,
+    /// Whether backups that are begun from then on fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_backups: Option<bool>,
     /// Somebody else's change is under way for so many milliseconds; waits for a cluster to be there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foreign_change: Option<u64>,
@@ -244,6 +247,7 @@ impl Faults {
             sinks_down,
             stuck_exporters,
             exporting,
+            failing_backups,
             foreign_change,
             killed,
         } = ahead;
@@ -251,6 +255,7 @@ impl Faults {
         let trouble = model.trouble_mut();
         trouble.stuck_until_restart = stuck_until_restart.or(trouble.stuck_until_restart);
         trouble.fails_after = fails_after.or(trouble.fails_after);
+        trouble.failing_backups = failing_backups.unwrap_or(trouble.failing_backups);
         trouble.slow.extend(slow);
         trouble.lagging.extend(lagging);
         if let Some(period) = flapping_for {

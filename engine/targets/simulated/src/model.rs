@@ -6,6 +6,7 @@
 //! pass (time) ───────┘                    └─▶ gateway topology
 //! ```
 
+mod backups;
 mod change;
 mod configuration;
 mod deployment;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use zeebe_plan::component::Process;
 use zeebe_spec::{BrokerId, GatewayIndex, Minor, PartitionId, ReceiverIndex, Version, may_follow};
 
+pub use self::backups::{BackupFate, BackupStage, Backups, TakenBackup};
 pub use self::change::{Answer, Flapping, Mode, Trouble};
 pub use self::configuration::{Change, Configuration, Ended, Member, Progress, Replica, Switch};
 pub use self::deployment::{Deployments, Keyed, NotDone};
@@ -70,10 +72,21 @@ pub struct Model {
     /// What clients deployed.
     #[serde(default, skip_serializing_if = "Deployments::is_empty")]
     deployments: Deployments,
+    /// The store of its backups.
+    #[serde(default, skip_serializing_if = "Backups::is_empty")]
+    backups: Backups,
+    /// The id of the last backup that this cluster was asked for.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    checkpoint: u64,
     /// Whether it exports.
     exporting: Exporting,
     /// What goes wrong inside of it.
     trouble: Trouble,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Whether a cluster exports.
@@ -104,6 +117,8 @@ impl Model {
             positions: BTreeMap::new(),
             exported: BTreeMap::new(),
             deployments: Deployments::default(),
+            backups: Backups::default(),
+            checkpoint: 0,
             exporting: Exporting::Exporting,
             trouble: Trouble::default(),
         }
@@ -154,9 +169,12 @@ impl Model {
         &mut self.trouble
     }
 
-    /// Whether nothing is left of it.
+    /// Whether nothing is left of it, backups neither.
     pub fn is_empty(&self) -> bool {
-        self.brokers.is_empty() && self.gateways.is_empty() && self.receivers.is_empty()
+        self.brokers.is_empty()
+            && self.gateways.is_empty()
+            && self.receivers.is_empty()
+            && self.backups.is_empty()
     }
 
     /// Starts a broker, or restarts one that runs with something else. One that runs with exactly this is
@@ -281,6 +299,7 @@ impl Model {
             self.positions.clear();
             self.exported.clear();
             self.deployments = Deployments::default();
+            self.checkpoint = 0;
             self.exporting = Exporting::Exporting;
         }
         self.settle();

@@ -68,6 +68,13 @@ impl Managed for ClusterResource {
             Err(SpecError::Wrong(wrong)) => return refused(change, wrong),
         };
         let name = spec.name.to_string();
+        match self.beside(call, &spec, &change).await {
+            Ok(None) => {}
+            Ok(Some(neighbour)) => {
+                return refused(change, vec![explain::shared_store(&neighbour)]);
+            }
+            Err(error) => return refused(change, explain::engine(&error, &name)),
+        }
         let planning = self.planned(call, &spec, &change).await;
         match planning {
             Ok(Plans { addresses, sentences }) => {

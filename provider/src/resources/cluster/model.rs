@@ -10,6 +10,8 @@ use zeebe_spec::{
     ReplicationFactor, SecretVersion, Seed, Version,
 };
 
+use super::store::BackupStoreChoice;
+
 zeebe_scalar::choice! {
     /// What becomes of a cluster whose creation ran out of time.
     pub OnCreateTimeout {
@@ -59,6 +61,9 @@ pub struct Cluster {
     pub configuration: Optional<BTreeMap<String, String>>,
     /// Where the licence key is read when a broker starts. The key itself enters no state, plan or log.
     pub license: Optional<License>,
+    /// Where backups are kept. Every broker is told, so a change is a roll; the backups that are in the old place stay
+    /// there. Whether the store can be reached is seen by the first backup, or by the data source `zeebe_backups`.
+    pub backup_store: Optional<BackupStoreChoice>,
     /// How brokers are restarted one after another.
     pub roll: Optional<Roll>,
     /// Where the cluster runs: exactly one of the targets.

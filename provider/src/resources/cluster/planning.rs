@@ -4,7 +4,7 @@ use tf_sdk::call::Call;
 use tf_sdk::provider::Deferral;
 use tf_sdk::typed::{Change, Planned};
 use tf_sdk::{Diagnostic, Knowable};
-use zeebe_engine::{EngineError, Fixed, PlanError};
+use zeebe_engine::{EngineError, Fixed, Neighbour, PlanError};
 use zeebe_spec::ClusterSpec;
 
 use super::manage::ClusterResource;
@@ -79,6 +79,26 @@ impl ClusterResource {
             Sentences::Work(sentences)
         };
         Ok(Plans { addresses, sentences })
+    }
+}
+
+impl ClusterResource {
+    /// Who keeps backups where the wish would, if it is another place than before.
+    pub(super) async fn beside(
+        &self,
+        call: &Call,
+        spec: &ClusterSpec,
+        change: &Change<Cluster>,
+    ) -> Result<Option<Neighbour>, EngineError> {
+        let prior = change.prior.as_ref();
+        let Some(store) = &spec.backup_store else { return Ok(None) };
+        if prior.is_some_and(|prior| prior.backup_store == change.planned.backup_store) {
+            return Ok(None);
+        }
+        let id = self.engine.cluster(spec).map_err(EngineError::Open)?.id().to_owned();
+        let (neighbour, _) =
+            within(call, &id, READ, |_| self.engine.backups_beside(&id, store)).await;
+        neighbour
     }
 }
 

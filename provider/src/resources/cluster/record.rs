@@ -8,6 +8,7 @@ use zeebe_spec::{
 };
 
 use super::model::{self, Cluster, GatewayMode, OnCreateTimeout, PhaseWord};
+use super::store;
 
 /// Writes the attributes that follow from the wish and its place.
 pub(crate) fn addresses(cluster: &mut Cluster, addresses: &Addresses) {
@@ -40,6 +41,7 @@ pub(crate) fn imported(spec: &ClusterSpec) -> Cluster {
         broker,
         configuration,
         license,
+        backup_store,
         roll,
         target,
         deletion_protection,
@@ -56,6 +58,7 @@ pub(crate) fn imported(spec: &ClusterSpec) -> Cluster {
             .filter(|settings: &std::collections::BTreeMap<_, _>| !settings.is_empty())
             .into(),
         license: license.map(self::license).into(),
+        backup_store: backup_store.map(store::imported).into(),
         roll: roll.map(|Roll { stable_for }| model::Roll { stable_for: stable_for.into() }).into(),
         target: Required::of(self::target(target)),
         deletion_protection: Defaulted::of(match deletion_protection {

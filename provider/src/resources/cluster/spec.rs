@@ -12,6 +12,7 @@ use zeebe_spec::{
 };
 
 use super::model::{self, Cluster, GatewayMode};
+use super::store;
 use crate::explain;
 use crate::resources::choice::{Missing, SpecError, missing, only, unnumbered};
 
@@ -25,6 +26,7 @@ pub(crate) fn spec(cluster: &Cluster) -> Result<ClusterSpec, SpecError> {
         broker,
         configuration,
         license,
+        backup_store,
         roll,
         target,
         deletion_protection,
@@ -41,6 +43,7 @@ pub(crate) fn spec(cluster: &Cluster) -> Result<ClusterSpec, SpecError> {
     let mut wrong = Vec::new();
     let topology = self::topology(topology.known()?, &mut wrong)?;
     let license = self::license(license, &mut wrong)?;
+    let backup_store = store::spec(backup_store, &mut wrong)?;
     let target = self::target(target.known()?, &mut wrong)?;
     let configuration = self::configuration(configuration, &mut wrong)?;
     let parts = ClusterParts {
@@ -51,6 +54,7 @@ pub(crate) fn spec(cluster: &Cluster) -> Result<ClusterSpec, SpecError> {
         broker: self::broker(broker)?,
         configuration,
         license,
+        backup_store,
         roll: match roll.known()? {
             None => None,
             Some(model::Roll { stable_for }) => {

@@ -15,6 +15,8 @@ pub(crate) enum Purpose {
     License,
     /// An exporter signs on with it.
     Exporter,
+    /// The store of backups is signed on to with it.
+    BackupStore,
 }
 
 impl Purpose {
@@ -22,6 +24,7 @@ impl Purpose {
         match self {
             Self::License => "the licence key",
             Self::Exporter => "the password of an exporter",
+            Self::BackupStore => "a key of the backup store",
         }
     }
 
@@ -30,6 +33,8 @@ impl Purpose {
         match self {
             Self::License => "license.key",
             Self::Exporter => "password",
+            // Its keys are named by file or variable only, so that nobody is told this.
+            Self::BackupStore => "backup_store",
         }
     }
 
@@ -38,6 +43,7 @@ impl Purpose {
         match self {
             Self::License => "license",
             Self::Exporter => "authentication.password",
+            Self::BackupStore => "backup_store",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The management port of one broker, in the dialect of its minor.
 
+mod backups;
 mod changes;
 
 use std::collections::BTreeMap;
@@ -129,6 +130,9 @@ fn routed(model: &mut Model, broker: BrokerId, minor: Minor, asked: &Asked) -> R
         (_, ["actuator", "cluster", "changes", _]) => Err(only("DELETE")),
         ("GET", ["actuator", "flowControl"]) if patches => Ok(flow_control(model, broker)),
         ("POST", ["actuator", "exporting", verb]) => Ok(exporting(model, broker, verb, asked)),
+        (_, ["actuator", endpoint, rest @ ..]) if *endpoint == backups::endpoint(minor) => {
+            backups::answer(model, broker, minor, rest, asked)
+        }
         ("POST", ["actuator", "rebalance"]) => {
             model.rebalance();
             Ok(Answer::empty(200))

@@ -36,6 +36,9 @@ pub struct Trouble {
     /// number of runs of the cluster's processes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stuck_exporters: BTreeMap<String, u32>,
+    /// Backups that are begun fail.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failing_backups: bool,
 }
 
 /// Leaders come and go until `until`.

@@ -27,6 +27,12 @@ pub(super) const FIRST_ELECTION: u64 = 300;
 pub const FAILURE_TIMEOUT: u64 = 10_000;
 /// How far gateways lag behind a replica that joined.
 pub const GOSSIP: u64 = 500;
+
+/// A backup is in the store a moment after it was asked for (some 200 ms on 8.6.0).
+pub(super) const BACKUP_SEEN: u64 = 200;
+
+/// A small backup is whole after some 2 s (seen on 8.5.8 and 8.6.0).
+pub(super) const BACKUP: u64 = 2_000;
 /// How long a replica without data takes to copy it from the leader.
 pub(super) const CATCH_UP: u64 = 3_000;
 /// How long exporters keep what they were given before they send it (the bundled ones' default).

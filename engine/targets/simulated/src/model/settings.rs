@@ -22,10 +22,22 @@ pub struct Settings {
     pub scaling: Switch,
     /// The exporters.
     pub exporters: BTreeSet<String>,
+    /// Whether it has a store of backups.
+    #[serde(default = "no_store", skip_serializing_if = "is_without_store")]
+    pub backups: Switch,
     /// The host that it tells its peers.
     pub host: String,
     /// Its port for commands.
     pub port: u16,
+}
+
+const fn no_store() -> Switch {
+    Switch::Disabled
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_without_store(backups: &Switch) -> bool {
+    matches!(backups, Switch::Disabled)
 }
 
 /// The port for commands where nothing is said.
@@ -73,6 +85,7 @@ impl Settings {
                 ["ZEEBEBROKEREXPERIMENTALFEATURESENABLEPARTITIONSCALING"; 2],
                 Switch::Disabled,
             ),
+            backups: backup_store(&environment),
             exporters: environment.keys().filter_map(|name| exporter(name)).collect(),
             host: text(["ZEEBEBROKERNETWORKADVERTISEDHOST", "CAMUNDACLUSTERNETWORKADVERTISEDHOST"])
                 .unwrap_or("127.0.0.1")
@@ -82,5 +95,17 @@ impl Settings {
                 COMMAND_PORT,
             ),
         }
+    }
+}
+
+fn backup_store(environment: &BTreeMap<String, &str>) -> Switch {
+    let names = [
+        "ZEEBEBROKERDATABACKUPSTORE",
+        "CAMUNDADATABACKUPSTORE",
+        "CAMUNDADATAPRIMARYSTORAGEBACKUPSTORE",
+    ];
+    match names.iter().find_map(|name| environment.get(*name)) {
+        Some(store) if !store.eq_ignore_ascii_case("NONE") => Switch::Enabled,
+        Some(_) | None => Switch::Disabled,
     }
 }
