@@ -25,12 +25,14 @@ tools/clients.sh | sed 's/^/client:    /' >&2
 
 tools/lint.sh
 
-say "== provider and receiver"
+say "== provider, receiver and agent"
 cargo build --quiet --package terraform-provider-zeebe --bin terraform-provider-zeebe
 cargo build --quiet --package zeebe-receiver --bin zeebe-receiver
+cargo build --quiet --package zeebe-agent --bin zeebe-agent
 target=$(target_directory)
 export ZEEBE_PROVIDER_BINARY=$target/debug/terraform-provider-zeebe
 export ZEEBE_RECEIVER_BINARY=$target/debug/zeebe-receiver
+export ZEEBE_AGENT_BINARY=$target/debug/zeebe-agent
 export TERRAFORM=$terraform
 
 say "== the judge"

@@ -14,6 +14,7 @@ use rustix::process::Signal;
 
 use crate::processes::{self, Identity};
 
+pub mod agent;
 pub mod broker;
 pub mod connect;
 pub mod kafka;

@@ -12,7 +12,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// Crates that only turn values into values.
-const PURE: [&str; 4] = ["zeebe-scalar", "zeebe-spec", "zeebe-config", "zeebe-plan"];
+const PURE: [&str; 5] =
+    ["zeebe-scalar", "zeebe-spec", "zeebe-config", "zeebe-plan", "zeebe-retention"];
 /// What an async runtime, a clock, chance or a wire would come in by.
 const IMPURE: [&str; 13] = [
     "tokio",
@@ -42,7 +43,7 @@ const ENGINE: [&str; 7] = [
 /// Crates that are one thing's business, and whose.
 const OWNED: [(&str, &[&str]); 14] = [
     ("anyhow", &["acceptance-tests", "zeebe-provision"]),
-    ("clap", &["zeebe-provision", "zeebe-receiver", "tf-conformance"]),
+    ("clap", &["zeebe-provision", "zeebe-receiver", "zeebe-agent", "tf-conformance"]),
     ("indicatif", &["zeebe-provision"]),
     ("tf-sdk", &["terraform-provider-zeebe"]),
     ("tf-sdk-derive", &["tf-sdk"]),

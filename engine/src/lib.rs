@@ -5,6 +5,7 @@
 //!                id ───▶ Engine::at ─▶        ├─ plan_creation, plan_change, plan_destruction ─▶ Plan
 //!                                             ├─ create, change, destroy: lease, look, plan, compare, execute
 //!                                             ├─ export, exporter: those who ask at once are served in one roll
+//!                                             ├─ retain, judged, purge, enforce_retentions: what is too old goes from the store
 //!                                             ├─ rebalance, snapshot, verify: lease, then ask the product and wait
 //!                                             └─ vitals, exporter_vitals, journal
 //! Engine::places ─▶ every Cluster of an estate
@@ -28,6 +29,7 @@ mod kept;
 mod neighbours;
 mod planning;
 mod problems;
+mod retention;
 
 pub use zeebe_config::SettingMistake;
 pub use zeebe_execute::Moved;
@@ -40,6 +42,7 @@ pub use zeebe_plan::observed::{
 };
 pub use zeebe_plan::product::ExporterState;
 pub use zeebe_plan::{Plan, Step, distribution, product};
+pub use zeebe_retention::{Kept, OldIndex, Reason, Verdict};
 pub use zeebe_target::{Call, Entry, Event, LeftBehind, Preflight, Progress};
 
 pub use crate::apply::Applied;
@@ -52,3 +55,4 @@ pub use crate::estate::{Estate, EstateError};
 pub use crate::exporters::{ExporterError, ExporterSeen, ExporterWish};
 pub use crate::neighbours::Neighbour;
 pub use crate::problems::problems;
+pub use crate::retention::{Comes, Purged, RetentionError};

@@ -21,5 +21,6 @@ mod s14_exporter;
 mod s15_lake;
 mod s16_audit;
 mod s17_kafka;
+mod s18_retention;
 mod watch;
 mod words;

@@ -174,8 +174,8 @@ async fn serve(settings: Settings) -> Result<(), CommandError> {
 }
 
 async fn index(settings: IndexSettings) -> Result<(), CommandError> {
-    let login = settings.store.login.is_some();
-    if login && settings.store.url.scheme_str() == Some("http") {
+    let login = settings.store.address.login.is_some();
+    if login && settings.store.address.url.scheme_str() == Some("http") {
         warn!("the store's credential goes over plain HTTP: use an https address");
     }
     let listener = serve::bind(settings.management).await?;
@@ -183,7 +183,7 @@ async fn index(settings: IndexSettings) -> Result<(), CommandError> {
         cluster = settings.cluster,
         management = %listener.local_addr()?,
         topic = settings.source.topic,
-        store = %settings.store.url,
+        store = %settings.store.address.url,
         prefix = %settings.store.prefix,
         "indexing records"
     );

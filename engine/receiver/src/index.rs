@@ -16,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 mod document;
-mod http;
 mod outcome;
 pub mod settings;
 mod source;

@@ -3,6 +3,8 @@
 use std::error::Error;
 
 use async_trait::async_trait;
+#[cfg(feature = "kafka")]
+use zeebe_search::SearchError;
 
 use crate::mark::Mark;
 use crate::record::{PartitionId, Record};
@@ -55,6 +57,15 @@ pub enum SinkError {
 }
 
 impl SinkError {
+    /// What a search store said.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn of_store(error: SearchError) -> Self {
+        match error {
+            SearchError::Failed { doing, source } => Self::Failed { doing, source },
+            SearchError::Refused(why) => Self::Refused(why),
+        }
+    }
+
     pub(crate) fn failed(
         doing: impl Into<String>,
         source: impl Into<Box<dyn Error + Send + Sync>>,

@@ -14,6 +14,7 @@ pub mod backup;
 pub mod broker;
 pub mod cluster;
 pub mod exporter;
+pub mod retention;
 pub mod secret;
 pub mod target;
 pub mod topology;
@@ -37,6 +38,7 @@ pub use crate::exporter::{
     IndexPrefix, IndexSpec, JarSink, RecordType, RecordsSpec, Replicas, SearchSink, Shards, Sink,
     SinkUrl, ValueType, Working,
 };
+pub use crate::retention::{Enforcer, RetentionSpec};
 pub use crate::secret::{KeptSecret, SecretPurpose, SecretSource, SecretVersion};
 pub use crate::target::{
     Checksum, Directory, Distribution, FirstPort, LocalTarget, MavenCoordinates, Seed,

@@ -30,6 +30,16 @@ impl DocumentName {
         self.0.starts_with("exporters/")
     }
 
+    /// The document of how long the records of an exporter are kept.
+    pub fn retention(exporter: &str) -> Self {
+        Self(format!("retention/{exporter}"))
+    }
+
+    /// Whether it is the document of a retention.
+    pub fn is_retention(&self) -> bool {
+        self.0.starts_with("retention/")
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -18,9 +18,9 @@ use zeebe_spec::KeptSecret;
 
 pub use crate::secrets::folder::SecretFolder;
 
-/// A secret that was not kept, or not taken away.
+/// A secret that was not kept, not read, or not taken away.
 #[derive(Debug, thiserror::Error)]
-#[error("could not keep secrets in \"{place}\"")]
+#[error("could not keep or read secrets in \"{place}\"")]
 pub struct SecretsError {
     /// Where they are kept.
     pub place: String,
@@ -34,6 +34,9 @@ pub struct SecretsError {
 pub trait Secrets: Send + Sync {
     /// Keeps a secret, in the place of one of the same name and number. It has reached the disk when this returns.
     async fn keep(&self, name: &KeptSecret, secret: &SecretString) -> Result<(), SecretsError>;
+
+    /// Reads a secret, for whoever signs on in the place of the cluster's processes.
+    async fn read(&self, name: &KeptSecret) -> Result<SecretString, SecretsError>;
 
     /// Takes every other away.
     async fn keep_only(&self, names: &BTreeSet<KeptSecret>) -> Result<(), SecretsError>;

@@ -20,10 +20,11 @@
 use std::time::Duration;
 
 use hyper::Uri;
+use zeebe_search::{Address, Login};
 
 use super::kafka::{connection, name};
-use super::{Section, cluster, credential, management};
-use crate::index::settings::{IndexSettings, Login, Period, Prefix, SourceSettings, StoreSettings};
+use super::{Credential, Section, cluster, credential, management};
+use crate::index::settings::{IndexSettings, Period, Prefix, SourceSettings, StoreSettings};
 
 const SHARDS: u16 = 1;
 const REPLICAS: u16 = 1;
@@ -107,7 +108,10 @@ fn store(mut section: Section<'_>) -> Option<StoreSettings> {
     let key = has_key.then(|| section.secret("api_key"));
     let login = match (credential, key) {
         (None, None) => None,
-        (Some(credential), None) => Some(Login::Password(credential?)),
+        (Some(credential), None) => {
+            let Credential { username, password } = credential?;
+            Some(Login::Password { username, password })
+        }
         (None, Some(key)) => Some(Login::Key(key?)),
         (Some(_), Some(_)) => {
             section.mistake("credential", "expected either `credential` or `api_key`");
@@ -116,7 +120,7 @@ fn store(mut section: Section<'_>) -> Option<StoreSettings> {
     };
     section.finish();
     Some(StoreSettings {
-        url: url?,
+        address: Address { url: url?, ca, login, timeout },
         prefix: prefix?,
         period,
         shards,
@@ -125,9 +129,6 @@ fn store(mut section: Section<'_>) -> Option<StoreSettings> {
         size,
         delay,
         writers,
-        timeout,
-        ca,
-        login,
     })
 }
 

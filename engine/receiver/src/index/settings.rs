@@ -5,11 +5,8 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
-use hyper::Uri;
-use secrecy::SecretString;
+use zeebe_search::Address;
 
-use crate::config::Credential;
 use crate::sink::kafka::settings::Connection;
 
 /// All that an index is told.
@@ -39,8 +36,8 @@ pub struct SourceSettings {
 /// An Elasticsearch or an OpenSearch, and how it is written to.
 #[derive(Clone, Debug)]
 pub struct StoreSettings {
-    /// Scheme and authority, and a path where the store is behind one; no `/` at the end.
-    pub url: Uri,
+    /// How it is reached.
+    pub address: Address,
     /// What every index begins with.
     pub prefix: Prefix,
     /// How much time one index holds.
@@ -57,21 +54,6 @@ pub struct StoreSettings {
     pub delay: Duration,
     /// Requests under way at a time.
     pub writers: usize,
-    /// How long the store may take for one request.
-    pub timeout: Duration,
-    /// Who the store's certificate is of, in PEM; the system's own list when there is none.
-    pub ca: Option<Utf8PathBuf>,
-    /// Who says that he is there; nobody when there is none.
-    pub login: Option<Login>,
-}
-
-/// How the store is shown who writes.
-#[derive(Clone, Debug)]
-pub enum Login {
-    /// By name and password.
-    Password(Credential),
-    /// By an API key, in the encoded form that Elasticsearch gives it out in.
-    Key(SecretString),
 }
 
 /// How much time one index holds.

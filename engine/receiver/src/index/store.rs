@@ -5,9 +5,9 @@ use std::fmt::Write;
 use hyper::body::Bytes;
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
+use zeebe_search::{Body, Http};
 
 use super::document::{Place, record_of};
-use super::http::{Body, Http};
 use super::outcome::{Outcome, outcomes};
 use super::settings::StoreSettings;
 use super::template::{meta, pattern, template};
@@ -41,7 +41,7 @@ pub struct Store {
 impl Store {
     /// The store of these settings. Nothing is connected yet.
     pub fn new(settings: StoreSettings) -> Result<Self, SinkError> {
-        Ok(Self { http: Http::new(&settings)?, settings })
+        Ok(Self { http: Http::new(&settings.address).map_err(SinkError::of_store)?, settings })
     }
 
     /// Sees that the index template is there and is ours. Refused when the prefix is another cluster's or topic's: ids
@@ -49,7 +49,8 @@ impl Store {
     pub async fn prepare(&self, cluster: &str, topic: &str) -> Result<(), SinkError> {
         let path = format!("_index_template/{}", self.settings.prefix);
         let ours = meta(cluster, topic);
-        let (status, found) = self.http.ask(Method::GET, &path, Body::None).await?;
+        let (status, found) =
+            self.http.ask(Method::GET, &path, Body::None).await.map_err(SinkError::of_store)?;
         let create = match status {
             StatusCode::NOT_FOUND => "?create=true",
             status if status.is_success() => {
@@ -67,7 +68,11 @@ impl Store {
             status => return Err(no("look at the index template", status, &found)),
         };
         let body = Body::Json(template(&self.settings, cluster, topic).to_string());
-        let (status, answer) = self.http.ask(Method::PUT, &format!("{path}{create}"), body).await?;
+        let (status, answer) = self
+            .http
+            .ask(Method::PUT, &format!("{path}{create}"), body)
+            .await
+            .map_err(SinkError::of_store)?;
         if status.is_success() {
             return Ok(());
         }
@@ -76,7 +81,11 @@ impl Store {
 
     /// Whether it answers and has none of its shards missing.
     pub async fn probe(&self) -> Result<(), SinkError> {
-        let (status, answer) = self.http.ask(Method::GET, "_cluster/health", Body::None).await?;
+        let (status, answer) = self
+            .http
+            .ask(Method::GET, "_cluster/health", Body::None)
+            .await
+            .map_err(SinkError::of_store)?;
         if !status.is_success() {
             return Err(no("ask how the store is", status, &answer));
         }
@@ -91,7 +100,8 @@ impl Store {
     pub(super) async fn bulk(&self, lines: Bytes, sent: usize) -> Result<Vec<Outcome>, BulkError> {
         let path = "_bulk?filter_path=errors,items.*.status,items.*.error";
         let asked = self.http.ask(Method::POST, path, Body::Lines(lines)).await;
-        let (status, answer) = asked.map_err(BulkError::Unclear)?;
+        let (status, answer) =
+            asked.map_err(|error| BulkError::Unclear(SinkError::of_store(error)))?;
         if status == StatusCode::PAYLOAD_TOO_LARGE {
             return Err(BulkError::TooLarge);
         }
@@ -108,7 +118,8 @@ impl Store {
         let asked: Vec<_> =
             places.iter().map(|Place { index, id }| json!({"_index": index, "_id": id})).collect();
         let body = Body::Json(json!({"docs": asked}).to_string());
-        let (status, answer) = self.http.ask(Method::POST, "_mget", body).await?;
+        let (status, answer) =
+            self.http.ask(Method::POST, "_mget", body).await.map_err(SinkError::of_store)?;
         if !status.is_success() {
             return Err(no(doing, status, &answer));
         }
@@ -173,7 +184,8 @@ impl Store {
     }
 
     async fn told(&self, doing: &str, path: &str, body: Body) -> Result<Value, SinkError> {
-        let (status, answer) = self.http.ask(Method::POST, path, body).await?;
+        let (status, answer) =
+            self.http.ask(Method::POST, path, body).await.map_err(SinkError::of_store)?;
         if !status.is_success() {
             return Err(no(doing, status, &answer));
         }

@@ -107,6 +107,10 @@ impl Secrets for SecretFolder {
         self.write(name, secret).map_err(|source| self.failed(source))
     }
 
+    async fn read(&self, name: &KeptSecret) -> Result<SecretString, SecretsError> {
+        Self::read(self, name).map_err(|source| self.failed(source))
+    }
+
     async fn keep_only(&self, names: &BTreeSet<KeptSecret>) -> Result<(), SecretsError> {
         self.shred_others(names).map_err(|source| self.failed(source))
     }

@@ -31,13 +31,16 @@ fn the_configuration_of_the_guide_has_no_mistake() {
     let IndexSettings { cluster, source, store, .. } = load(&path);
     assert_eq!(cluster, "payments");
     assert_eq!(source.group, "zeebe-index.zeebe-payments.audit-payments");
-    assert_eq!(store.url.to_string(), "https://search:9200/");
-    assert_eq!(store.ca, Some(folder.path().join("search-ca.crt")));
+    assert_eq!(store.address.url.to_string(), "https://search:9200/");
+    assert_eq!(store.address.ca, Some(folder.path().join("search-ca.crt")));
     assert!(
-        matches!(&store.login, Some(Login::Password(login)) if login.username == "zeebe-index")
+        matches!(&store.address.login, Some(Login::Password { username, .. }) if username == "zeebe-index")
     );
     assert_eq!((store.records, store.size, store.writers), (1_000, 5 << 20, 2));
-    assert_eq!((store.delay, store.timeout), (Duration::from_secs(1), Duration::from_secs(30)));
+    assert_eq!(
+        (store.delay, store.address.timeout),
+        (Duration::from_secs(1), Duration::from_secs(30))
+    );
     assert_eq!((store.period, store.shards, store.replicas), (Period::Day, 1, 1));
     assert!(!format!("{store:?}").contains("secret"));
 }

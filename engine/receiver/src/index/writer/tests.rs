@@ -9,6 +9,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use zeebe_search::Address;
 
 use super::*;
 use crate::index::settings::{Period, StoreSettings};
@@ -103,7 +104,12 @@ async fn writer(store: &Arc<Mutex<Pretended>>) -> Writer {
         }
     });
     let store = Store::new(StoreSettings {
-        url: url.parse().unwrap(),
+        address: Address {
+            url: url.parse().unwrap(),
+            ca: None,
+            login: None,
+            timeout: Duration::from_secs(20),
+        },
         prefix: "audit".parse().unwrap(),
         period: Period::Day,
         shards: 1,
@@ -112,9 +118,6 @@ async fn writer(store: &Arc<Mutex<Pretended>>) -> Writer {
         size: 1 << 20,
         delay: Duration::from_millis(1),
         writers: 2,
-        timeout: Duration::from_secs(20),
-        ca: None,
-        login: None,
     })
     .unwrap();
     let state = Arc::new(State::new(Arc::new(Metrics::new("payments")), store.clone()));

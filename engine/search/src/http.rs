@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use camino::Utf8PathBuf;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
@@ -18,15 +19,41 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::time;
 
-use super::settings::{Login, StoreSettings};
-use crate::sink::SinkError;
+use crate::error::SearchError;
+
+/// How a store is reached.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// Scheme and authority, and a path where the store is behind one; no `/` at the end.
+    pub url: Uri,
+    /// Who the store's certificate is of, in PEM; the system's own list when there is none.
+    pub ca: Option<Utf8PathBuf>,
+    /// Who says that he is there; nobody when there is none.
+    pub login: Option<Login>,
+    /// How long the store may take for one request.
+    pub timeout: Duration,
+}
+
+/// How the store is shown who asks.
+#[derive(Clone, Debug)]
+pub enum Login {
+    /// By name and password.
+    Password {
+        /// The name.
+        username: String,
+        /// The password.
+        password: SecretString,
+    },
+    /// By an API key, in the encoded form that Elasticsearch gives it out in.
+    Key(SecretString),
+}
 
 /// A store over HTTP.
 #[derive(Clone, Debug)]
-pub(super) struct Http {
+pub struct Http {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     url: Uri,
     login: Option<HeaderValue>,
@@ -34,33 +61,38 @@ pub(super) struct Http {
 }
 
 /// A body, by what it is.
-pub(super) enum Body {
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// There is none.
     None,
+    /// One text of JSON.
     Json(String),
+    /// Lines of JSON, as for a bulk.
     Lines(Bytes),
 }
 
 impl Http {
-    pub(super) fn new(settings: &StoreSettings) -> Result<Self, SinkError> {
+    /// A client of the store at that address. Nothing is connected yet.
+    pub fn new(address: &Address) -> Result<Self, SearchError> {
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls(settings)?)
+            .with_tls_config(tls(address)?)
             .https_or_http()
             .enable_http1()
             .build();
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        let login = settings.login.as_ref().map(header).transpose()?;
-        Ok(Self { client, url: settings.url.clone(), login, timeout: settings.timeout })
+        let login = address.login.as_ref().map(header).transpose()?;
+        Ok(Self { client, url: address.url.clone(), login, timeout: address.timeout })
     }
 
     /// Asks, and gives whatever is answered.
-    pub(super) async fn ask(
+    pub async fn ask(
         &self,
         method: Method,
         path: &str,
         body: Body,
-    ) -> Result<(StatusCode, Bytes), SinkError> {
+    ) -> Result<(StatusCode, Bytes), SearchError> {
         let failed =
-            |source: Box<dyn Error + Send + Sync>| SinkError::failed("reach the store", source);
+            |source: Box<dyn Error + Send + Sync>| SearchError::failed("reach the store", source);
         let base = self.url.to_string();
         let mut request =
             Request::builder().method(method).uri(format!("{}/{path}", base.trim_end_matches('/')));
@@ -89,37 +121,37 @@ impl Http {
     }
 }
 
-fn tls(settings: &StoreSettings) -> Result<ClientConfig, SinkError> {
+fn tls(address: &Address) -> Result<ClientConfig, SearchError> {
     let mut roots = RootCertStore::empty();
-    let certificates = match &settings.ca {
+    let certificates = match &address.ca {
         None => rustls_native_certs::load_native_certs().certs,
         Some(path) => CertificateDer::pem_file_iter(path)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| {
-                SinkError::failed(format!("read the store's authority \"{path}\""), error)
+                SearchError::failed(format!("read the store's authority \"{path}\""), error)
             })?,
     };
     // One of the system's that cannot be read is no reason to trust none of the others.
     let (read, _) = roots.add_parsable_certificates(certificates);
-    if let Some(path) = settings.ca.as_ref().filter(|_| read == 0) {
-        return Err(SinkError::Refused(format!("the file \"{path}\" holds no certificate")));
+    if let Some(path) = address.ca.as_ref().filter(|_| read == 0) {
+        return Err(SearchError::Refused(format!("the file \"{path}\" holds no certificate")));
     }
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| SinkError::failed("make ready TLS", error))?;
+        .map_err(|error| SearchError::failed("make ready TLS", error))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-fn header(login: &Login) -> Result<HeaderValue, SinkError> {
+fn header(login: &Login) -> Result<HeaderValue, SearchError> {
     let text = match login {
-        Login::Password(credential) => {
-            let pair = format!("{}:{}", credential.username, credential.password.expose_secret());
+        Login::Password { username, password } => {
+            let pair = format!("{username}:{}", password.expose_secret());
             format!("Basic {}", BASE64_STANDARD.encode(pair))
         }
         Login::Key(key) => format!("ApiKey {}", key.expose_secret()),
     };
     let mut header = HeaderValue::try_from(text).map_err(|_| {
-        SinkError::Refused("the store's API key holds what no header can".to_owned())
+        SearchError::Refused("the store's API key holds what no header can".to_owned())
     })?;
     header.set_sensitive(true);
     Ok(header)

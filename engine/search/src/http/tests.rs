@@ -12,8 +12,6 @@ use tokio_rustls::TlsAcceptor;
 
 use super::*;
 use crate::Reason;
-use crate::config::Credential;
-use crate::index::settings::Period;
 
 /// A store behind TLS that tells who came, and a folder with its authority and with another one.
 async fn store() -> (Utf8TempDir, String) {
@@ -62,19 +60,11 @@ async fn store() -> (Utf8TempDir, String) {
 }
 
 async fn asked(url: &str, folder: &Utf8TempDir, ca: &str, login: Option<Login>) -> String {
-    let http = Http::new(&StoreSettings {
+    let http = Http::new(&Address {
         url: url.parse().unwrap(),
-        prefix: "audit".parse().unwrap(),
-        period: Period::Day,
-        shards: 1,
-        replicas: 0,
-        records: 1,
-        size: 1 << 20,
-        delay: Duration::from_millis(1),
-        writers: 1,
-        timeout: Duration::from_secs(20),
         ca: Some(folder.path().join(ca)),
         login,
+        timeout: Duration::from_secs(20),
     });
     match http.unwrap().ask(Method::GET, "", Body::None).await {
         Ok((_, answer)) => String::from_utf8(answer.to_vec()).unwrap(),
@@ -85,8 +75,7 @@ async fn asked(url: &str, folder: &Utf8TempDir, ca: &str, login: Option<Login>) 
 #[tokio::test]
 async fn a_store_is_reached_through_tls_by_its_authority_and_shown_the_credential() {
     let (folder, url) = store().await;
-    let login =
-        Login::Password(Credential { username: "zeebe".to_owned(), password: "word".into() });
+    let login = Login::Password { username: "zeebe".to_owned(), password: "word".into() };
     assert_eq!(asked(&url, &folder, "ours", Some(login)).await, "Basic emVlYmU6d29yZA==");
     let login = Login::Key("a2V5".into());
     assert_eq!(asked(&url, &folder, "ours", Some(login)).await, "ApiKey a2V5");

@@ -1,0 +1,96 @@
+//! A real `zeebe-agent`.
+
+use std::env;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use camino::{Utf8Path, Utf8PathBuf};
+use reqwest::Client;
+
+use crate::servers::Server;
+use crate::{Cluster, call, lab, wait};
+
+/// An agent that goes on until it is told to end.
+#[derive(Debug)]
+pub struct Agent {
+    cluster: String,
+    log: Utf8PathBuf,
+    port: u16,
+    running: Option<Server>,
+}
+
+/// What came of one round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// 0 when all was done.
+    pub code: Option<i32>,
+    /// What it said of each exporter.
+    pub text: String,
+}
+
+/// One round for a cluster, and no more.
+pub fn once(cluster: &Cluster) -> Result<Once> {
+    let done = Command::new(binary()?).args(["--once", "--cluster", &cluster.id()]).output()?;
+    let text = String::from_utf8(done.stdout)? + &String::from_utf8(done.stderr)?;
+    Ok(Once { code: done.status.code(), text })
+}
+
+impl Agent {
+    /// An agent of a cluster that tells how it is on that port, with a second between two rounds.
+    pub fn new(cluster: &Cluster, folder: &Utf8Path, port: u16) -> Self {
+        Self { cluster: cluster.id(), log: folder.join("agent.log"), port, running: None }
+    }
+
+    /// Starts it, and waits until it has done a round.
+    pub fn start(&mut self) -> Result<()> {
+        let mut command = Command::new(binary()?);
+        command.args(["--cluster", &self.cluster, "--every", "1s"]);
+        command.args(["--management", &format!("127.0.0.1:{}", self.port)]);
+        self.running = Some(Server::start(command, &self.log)?);
+        wait::until("the agent", Duration::from_mins(1), || self.page("ready"))?;
+        Ok(())
+    }
+
+    /// Ends it as a failing machine would.
+    pub fn kill(&mut self) -> Result<()> {
+        self.running.take().context("the agent does not run")?.kill()
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub fn end(&mut self) -> Result<()> {
+        self.running.take().context("the agent does not run")?.end()
+    }
+
+    /// A page of its management port.
+    pub fn page(&self, name: &str) -> Result<String> {
+        let url = format!("http://127.0.0.1:{}/{name}", self.port);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let client = Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+            Ok(client.get(url).send().await?.error_for_status()?.text().await?)
+        })
+    }
+}
+
+/// The agent, built when nobody says where it is.
+fn binary() -> Result<&'static Utf8PathBuf> {
+    static BINARY: OnceLock<Result<Utf8PathBuf, String>> = OnceLock::new();
+    BINARY
+        .get_or_init(|| built().map_err(|error| format!("{error:#}")))
+        .as_ref()
+        .map_err(|error| anyhow!("there is no agent: {error}"))
+}
+
+fn built() -> Result<Utf8PathBuf> {
+    if let Ok(built) = env::var("ZEEBE_AGENT_BINARY") {
+        return Ok(built.into());
+    }
+    let target = lab::target_directory()?;
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut build = Command::new(cargo);
+    build.current_dir(lab::root()?).args(["build", "--quiet", "--package", "zeebe-agent"]);
+    call::output(build.args(["--bin", "zeebe-agent", "--target-dir", target.as_str()]))?;
+    Ok(target.join("debug").join("zeebe-agent"))
+}
