@@ -74,10 +74,12 @@ for variant in "$fixtures"/variants/*/; do
   cp "$places/$name/payments/simulation.json" "$kept/cluster/"
   book=$places/$name/payments/book
   cp "$book/cluster.json" "$book/journal.jsonl" "$kept/cluster/book/"
-  if [[ -e $book/exporters ]]; then
-    mkdir -p "$kept/cluster/book/exporters"
-    cp "$book/exporters/"*.json "$kept/cluster/book/exporters/"
-  fi
+  for folder in exporters retention; do
+    if [[ -e $book/$folder ]]; then
+      mkdir -p "$kept/cluster/book/$folder"
+      cp "$book/$folder/"*.json "$kept/cluster/book/$folder/"
+    fi
+  done
   rm -rf "${places:?}/$name"
   exec {lock}>&-
 done

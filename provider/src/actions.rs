@@ -3,6 +3,7 @@
 mod deed;
 
 pub mod backup;
+pub mod purge;
 pub mod rebalance;
 pub mod snapshot;
 pub mod verify;

@@ -3,4 +3,5 @@
 pub mod backups;
 pub mod cluster;
 pub mod exporter;
+pub mod retention;
 pub mod topology;

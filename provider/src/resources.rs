@@ -3,3 +3,4 @@
 mod choice;
 pub mod cluster;
 pub mod exporter;
+pub mod retention;

@@ -42,11 +42,15 @@ pub(super) async fn done<T>(
 ) -> Result<T, Vec<Diagnostic>> {
     let id = id.as_known().map(String::as_str).unwrap_or_default();
     let cluster = cluster(engine, id).await?;
-    let call = zeebe_engine::Call {
+    work(&cluster, &heard(call, progress)).await.map_err(|error| explain::engine(&error, id))
+}
+
+/// A call of the engine whose progress somebody hears.
+pub(super) fn heard(call: &tf_sdk::call::Call, progress: &Progress) -> zeebe_engine::Call {
+    zeebe_engine::Call {
         cancel: call.cancelled.child_token(),
         progress: Arc::new(Told(progress.clone())),
-    };
-    work(&cluster, &call).await.map_err(|error| explain::engine(&error, id))
+    }
 }
 
 /// The cluster at an address.

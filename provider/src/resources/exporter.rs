@@ -8,5 +8,6 @@ mod sentences;
 mod spec;
 
 pub use self::identity::ExporterIdentity;
+pub(crate) use self::identity::{address, parse};
 pub use self::manage::ExporterResource;
 pub use self::model::Exporter;

@@ -30,4 +30,6 @@ mod protection;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod unknown;

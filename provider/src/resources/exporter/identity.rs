@@ -28,12 +28,12 @@ impl Identified for ExporterResource {
 }
 
 /// The address of an exporter.
-pub(super) fn address(cluster: &str, name: &ExporterName) -> String {
+pub(crate) fn address(cluster: &str, name: &ExporterName) -> String {
     format!("{cluster}/exporters/{name}")
 }
 
 /// The cluster and the name that an address says.
-pub(super) fn parse(id: &str) -> Option<(&str, ExporterName)> {
+pub(crate) fn parse(id: &str) -> Option<(&str, ExporterName)> {
     let (cluster, name) = id.rsplit_once("/exporters/")?;
     Some((cluster, name.parse().ok()?))
 }
