@@ -6,12 +6,14 @@ cd "$root"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# Once: somebody may commit meanwhile.
+commit=$(git rev-parse HEAD)
 export SOURCE_DATE_EPOCH
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct "$commit")
 for folder in one another-folder-with-a-longer-name; do
   sources=$work/$folder/sources
   mkdir -p "$sources"
-  git archive HEAD | tar -x -C "$sources"
+  git archive "$commit" | tar -x -C "$sources"
   packed=()
   for platform in "${@:-linux_amd64}"; do
     say "== $platform in $folder"
