@@ -89,6 +89,27 @@ impl ObjectStore {
         )
     }
 
+    /// The line of a cluster that keeps its backups below that path of the bucket. The access key is read from a file, the
+    /// secret key where it is said.
+    pub fn backup_store(&self, base_path: &str, secret_key: &str) -> String {
+        let (port, directory) = (self.port, &self.directory);
+        format!(
+            "backup_store = {{ s3 = {{ bucket = \"lake\", base_path = \"{base_path}\", region = \"us-east-1\", \
+             endpoint = \"http://127.0.0.1:{port}\", addressing = \"path\", \
+             access_key = {{ file = \"{directory}/access-key\" }}, secret_key = {secret_key} }} }}"
+        )
+    }
+
+    /// The file that holds the secret key.
+    pub fn secret_key_file(&self) -> Utf8PathBuf {
+        self.directory.join("secret-key")
+    }
+
+    /// What stands in it.
+    pub const fn secret_key(&self) -> &'static str {
+        KEYS.1
+    }
+
     /// Ends it as a failing machine would.
     pub fn kill(&mut self) -> Result<()> {
         self.running.take().context("the object store does not run")?.kill()

@@ -22,5 +22,6 @@ mod s15_lake;
 mod s16_audit;
 mod s17_kafka;
 mod s18_retention;
+mod s19_backup;
 mod watch;
 mod words;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acceptance_tests::servers::{broker::Brokers, search_store::SearchStore};
+use acceptance_tests::servers::{
+    broker::Brokers, object_store::ObjectStore, search_store::SearchStore,
+};
 use acceptance_tests::{Cluster, ClusterHcl, Install, Load, Scenario, wait};
 use anyhow::{Result, anyhow, ensure};
 use camino::Utf8PathBuf;
@@ -13,7 +15,7 @@ use zeebe_scalar::parse_text;
 use zeebe_spec::{BrokerId, Minor, Version};
 use zeebe_target::Target;
 use zeebe_target_simulated::contract::{
-    Bases, Mismatch, Port, Question, compare, exporter_questions, questions, tell,
+    Bases, Mismatch, Port, Question, backup_questions, compare, exporter_questions, questions, tell,
 };
 use zeebe_target_simulated::{SimulatedCluster, SimulatedHost};
 
@@ -161,29 +163,41 @@ async fn exporting_twin(twin: &SimulatedCluster, version: &Version) -> Result<Ba
 }
 
 fn answers_alike(name: &str, version: &str) -> Result<()> {
-    let scenario = Scenario::with_brokers(name, 1)?;
+    // The store takes as much of the machine as a broker.
+    let scenario = Scenario::with_brokers(name, 2)?;
     let cluster = scenario.cluster("real")?;
-    let hcl = ClusterHcl::new(&cluster).version(version);
+    let mut store = ObjectStore::start(scenario.directory.join("store"), scenario.first_port()?)?;
+    let secret_key = format!("{{ file = \"{}\" }}", store.secret_key_file());
+    let hcl = ClusterHcl::new(&cluster)
+        .version(version)
+        .with(&store.backup_store("contract", &secret_key));
     let project = scenario.project("project", Install::Override)?;
     project.write("main.tf", &hcl.file())?;
     project.apply()?;
 
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let mismatches = runtime.block_on(async {
-        let (_twin, simulated) = simulated(&cluster, version).await?;
-        let version: Version = parse_text(version)?;
-        let real = Bases {
-            management: format!("http://127.0.0.1:{}", cluster.management_port(0)),
-            rest: format!("http://127.0.0.1:{}", cluster.management_port(0) - 1),
-        };
-        Ok::<_, anyhow::Error>(compare(&simulated, &real, &questions(version.minor())).await?)
+    let (twin, simulated) = runtime.block_on(simulated(&cluster, version))?;
+    let minor = parse_text::<Version>(version)?.minor();
+    let real = Bases {
+        management: format!("http://127.0.0.1:{}", cluster.management_port(0)),
+        rest: format!("http://127.0.0.1:{}", cluster.management_port(0) - 1),
+    };
+    let ask = |questions: &[Question]| runtime.block_on(compare(&simulated, &real, questions));
+    let mut mismatches = ask(&questions(minor))?;
+    let [before, after] = backup_questions(minor);
+    mismatches.extend(ask(&before)?);
+    runtime.block_on(twin.clock().sleep(Duration::from_secs(10)));
+    wait::until_true("a whole backup", Duration::from_mins(1), || {
+        Ok(runtime.block_on(tell(&real, &after[1]))?.body["state"] == "COMPLETED")
     })?;
+    mismatches.extend(ask(&after)?);
     let told: Vec<String> = mismatches.iter().map(ToString::to_string).collect();
     ensure!(told.is_empty(), "the simulated target answers otherwise:\n{}", told.join("\n"));
 
     project.destroy()?;
     cluster.is_stopped()?;
+    store.kill()?;
     scenario.passed()
 }
 
@@ -196,6 +210,7 @@ async fn simulated(cluster: &Cluster, version: &str) -> Result<(SimulatedCluster
         "version": version,
         "topology": { "brokers": 1, "partitions": 1, "replication_factor": 1, "gateways": null },
         "target": { "simulated": { "directory": directory } },
+        "backup_store": { "s3": { "bucket": "lake" } },
         "deletion_protection": "off",
         "data_on_destroy": "delete",
     });

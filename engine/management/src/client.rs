@@ -239,18 +239,18 @@ impl Client {
 
     /// All that is in the cluster's store, whoever took it. Without positions. What keeps the store from answering, wrong
     /// keys or a missing bucket, is [`ManagementError::Unclear`] with the store's own words; where brokers were told of no
-    /// store it is [`ManagementError::Refused`].
+    /// store it is [`ManagementError::Refused`]. Whoever is reached first is asked alone: what the store says to one broker it
+    /// says to all.
     pub async fn backups(&self) -> Result<Vec<Backup>, ManagementError> {
         let request = Request::get(path::backups(self.minor)).waiting_at_least(STORE_ANSWER);
-        let (_, decoded) = self.ask_each(&request).await?;
-        decode::backups(decoded)
+        decode::backups(self.ask_reachable(self.broker_ids(), &request).await?.decode()?)
     }
 
     /// One backup; `None` where it is not there, and for a moment after it was asked for.
     pub async fn backup(&self, id: BackupId) -> Result<Option<Backup>, ManagementError> {
         let request = Request::get(self.backup_path(id)).waiting_at_least(STORE_ANSWER);
-        match self.ask_each(&request).await {
-            Ok((_, decoded)) => decode::backup(decoded).map(Some),
+        match self.ask_reachable(self.broker_ids(), &request).await?.decode() {
+            Ok(decoded) => decode::backup(decoded).map(Some),
             Err(ManagementError::Refused { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),
         }

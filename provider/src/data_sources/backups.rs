@@ -21,7 +21,7 @@ use crate::explain;
 pub struct BackupsSource {
     /// The cluster: `zeebe_cluster.payments.handle`.
     pub cluster: Required<SourceHandle>,
-    /// The newest backup that is whole: what `restore_from` takes. Null where there is none.
+    /// The newest backup that is whole. Null where there is none.
     pub latest: Computed<i64>,
     /// All backups, from the oldest.
     pub backups: Computed<Vec<BackupFound>>,

@@ -6,6 +6,7 @@ use tf_sdk::call::Call;
 
 use crate::actions::invoked;
 use crate::core::{Applied, Core};
+use crate::life::three;
 
 fn s3(base_path: &str) -> Json {
     json!({ "s3": {
@@ -193,13 +194,17 @@ async fn an_answer_that_is_lost_is_no_failure() {
 #[tokio::test]
 async fn without_a_store_and_with_one_that_says_no_the_error_says_why() {
     let mut core = Core::new();
-    core.reach(&core.config(json!({}))).await;
+    core.reach(&core.config(three())).await;
     let (_, told) = back_up(&core, &json!({ "cluster": core.id() })).await;
     assert!(told[0].contains("No backup store is configured"), "{told:?}");
-    core.reach(&core.config(json!({ "backup_store": s3("payments") }))).await;
+    let mut with_store = three();
+    with_store["backup_store"] = s3("payments");
+    core.reach(&core.config(with_store)).await;
     core.faults(&json!({ "answers": [
         { "method": "GET", "path": "/actuator/backups", "with": "internal_error", "when": { "times": 9 } },
     ]}));
     let (_, told) = back_up(&core, &json!({ "cluster": core.id() })).await;
     assert!(told[0].contains("the store of backups could not be asked"), "{told:?}");
+    // In its own words, also where other brokers could be asked too.
+    assert!(told[0].contains("because the broker answered 500: "), "{told:?}");
 }

@@ -190,6 +190,41 @@ pub fn exporter_questions(minor: Minor) -> Vec<Question> {
     questions
 }
 
+/// Calls for a whole cluster with a store of backups that is empty, in this order: those of the first list take backup 7, those
+/// of the second are for when it is whole.
+pub fn backup_questions(minor: Minor) -> [Vec<Question>; 2] {
+    let backups = path::backups(minor);
+    let on = |method: &str, below: &str, body: Option<&str>| Question {
+        port: Port::Management,
+        method: method.to_owned(),
+        path: format!("{backups}{below}"),
+        body: body.map(str::to_owned),
+    };
+    [
+        vec![
+            on("GET", "", None),
+            on("GET", "/5", None),
+            on("GET", "/five", None),
+            on("DELETE", "/5", None),
+            on("PUT", "", None),
+            on("POST", "", None),
+            on("POST", "", Some("{}")),
+            on("POST", "", Some(r#"{"backupId": "seven"}"#)),
+            on("POST", "", Some(r#"{"backupId": 0}"#)),
+            on("POST", "", Some(r#"{"backupId": 7}"#)),
+        ],
+        vec![
+            on("GET", "", None),
+            on("GET", "/7", None),
+            on("POST", "", Some(r#"{"backupId": 7}"#)),
+            on("POST", "", Some(r#"{"backupId": 6}"#)),
+            on("DELETE", "/7", None),
+            on("GET", "/7", None),
+            on("GET", "", None),
+        ],
+    ]
+}
+
 /// Puts the same questions to a simulated and to a real broker in the same state, and says where the answers
 /// differ.
 pub async fn compare(
