@@ -73,6 +73,7 @@ fn failure(error: EngineError) -> anyhow::Error {
         | EngineError::Target(_)
         | EngineError::Management(_)
         | EngineError::Deed { .. }
+        | EngineError::Backup(_)
         | EngineError::Execute(_) => match error.advice() {
             Some(advice) => anyhow!("{}. {advice}", error.chain()),
             None => anyhow!("{}", error.chain()),
