@@ -106,6 +106,17 @@ func TestExporterIsCreatedChangedSwitchedImportedAndDestroyed(t *testing.T) {
     class_name = "com.example.stream.Exporter"
     arguments  = { "producer.servers" = "127.0.0.1:9092" }
   }`)
+	lake := plain.instead(`lake = {
+    s3 = {
+      bucket     = "zeebe-lake"
+      prefix     = "payments/"
+      region     = "eu-west-1"
+      access_key = { environment_variable = "LAKE_ACCESS_KEY" }
+      secret_key = { file = "/srv/lake/secret-key" }
+    }
+    seal_after = "60s"
+    records    = { types = ["rejection", "event"], values = ["job"] }
+  }`)
 	sameID := statecheck.CompareValue(compare.ValuesSame())
 	step := func(wished exporter, action plancheck.ResourceActionType, first string, enabled bool) resource.TestStep {
 		return resource.TestStep{
@@ -150,6 +161,8 @@ func TestExporterIsCreatedChangedSwitchedImportedAndDestroyed(t *testing.T) {
 			imported,
 			step(changed, plancheck.ResourceActionUpdate, `enable exporter "audit"`, true),
 			step(jar, plancheck.ResourceActionReplace, `with the settings of exporter "audit"`, true),
+			imported,
+			step(lake, plancheck.ResourceActionReplace, `^start the receiver of exporter "audit" and see it reach its lake`, true),
 			imported,
 			plain.isGone(t),
 		},

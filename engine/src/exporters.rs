@@ -10,8 +10,9 @@
 //! ```
 
 mod gathering;
+mod overlap;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -23,9 +24,7 @@ use zeebe_plan::observed::{
 use zeebe_plan::product::{ExporterState, ExportingPhase};
 use zeebe_plan::{Plan, order};
 use zeebe_spec::cluster::RECEIVERS_PER_BROKER;
-use zeebe_spec::{
-    ClusterSpec, ExporterMistake, ExporterName, ExporterSpec, KeptSecret, SearchSink,
-};
+use zeebe_spec::{ClusterSpec, ExporterMistake, ExporterName, ExporterSpec, KeptSecret};
 use zeebe_target::Call;
 
 use crate::cluster::Cluster;
@@ -33,6 +32,7 @@ use crate::error::{EngineError, ProductError};
 use crate::planning::checked;
 
 pub(crate) use crate::exporters::gathering::Gatherings;
+pub(crate) use crate::exporters::overlap::overlap;
 
 /// What is asked for one exporter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -321,24 +321,8 @@ fn mistakes_there<'a>(
         .collect();
     mistakes.extend(without_room(spec, record, &others));
     for other in others {
-        if let (Some(ours), Some(theirs)) = (spec.received(), other.spec.received())
-            && ours.topic == theirs.topic
-            && !ours.brokers.is_disjoint(&theirs.brokers)
-        {
-            mistakes.push(ExporterMistake {
-                at: "kafka.topic".to_owned(),
-                summary: format!("exporter \"{}\" writes to the same topic", other.spec.name),
-                detail: format!(
-                    "Both write to \"{}\", and what the one has written, the other would take for its own. Expected a topic \
-                     for each.",
-                    ours.topic
-                ),
-            });
-        }
-        if let (Some(ours), Some(theirs)) = (spec.store(), other.spec.store()) {
-            let whose = format!("exporter \"{}\"", other.spec.name);
-            mistakes.extend(overlap(spec.kind(), ours, &whose, theirs));
-        }
+        let whose = format!("exporter \"{}\"", other.spec.name);
+        mistakes.extend(overlap(spec, &whose, &other.spec));
     }
     mistakes
 }
@@ -353,41 +337,12 @@ fn without_room(
     let room = record.spec.topology.brokers.get() * RECEIVERS_PER_BROKER;
     let taken = others.iter().filter(|other| other.receiver.is_some()).count();
     (taken >= usize::from(room)).then(|| ExporterMistake {
-        at: "kafka".to_owned(),
+        at: spec.kind().to_owned(),
         summary: "the cluster has no port for another receiver".to_owned(),
         detail: format!(
-            "Each exporter to Kafka has a receiver, and there is room for {RECEIVERS_PER_BROKER} beside each broker: \
-             expected {room} at most, got {}. Export to several topics from Kafka, or have more brokers.",
+            "Each exporter to Kafka or a lake has a receiver, and there is room for {RECEIVERS_PER_BROKER} beside each \
+             broker: expected {room} at most, got {}. Read what is in Kafka more than once, or have more brokers.",
             taken + 1
         ),
     })
-}
-
-/// What is wrong with writing to a store beside somebody else, if the indices of the one could be those of the other.
-pub(crate) fn overlap(
-    kind: &str,
-    ours: &SearchSink,
-    whose: &str,
-    theirs: &SearchSink,
-) -> Option<ExporterMistake> {
-    let (one, other) = (ours.prefix(), theirs.prefix());
-    let overlaps = one.starts_with(other) || other.starts_with(one);
-    (overlaps && share_an_address(ours, theirs)).then(|| ExporterMistake {
-        at: format!("{kind}.index.prefix"),
-        summary: format!("{whose} writes to the same indices"),
-        detail: format!(
-            "It writes to {} with the prefix \"{other}\", and this one with \"{one}\": what the one exports, the other would \
-             overwrite. Expected prefixes of which neither starts with the other.",
-            theirs.url
-        ),
-    })
-}
-
-/// Whether two stores have an address in common, and so are one store.
-fn share_an_address(one: &SearchSink, other: &SearchSink) -> bool {
-    let addresses = |sink: &SearchSink| -> BTreeSet<String> {
-        let each = sink.url.as_str().split(',');
-        each.map(|address| address.trim_end_matches('/').to_ascii_lowercase()).collect()
-    };
-    !addresses(one).is_disjoint(&addresses(other))
 }

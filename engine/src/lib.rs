@@ -29,6 +29,7 @@ mod kept;
 mod neighbours;
 mod planning;
 mod problems;
+mod records;
 mod retention;
 
 pub use zeebe_config::SettingMistake;
@@ -55,4 +56,6 @@ pub use crate::estate::{Estate, EstateError};
 pub use crate::exporters::{ExporterError, ExporterSeen, ExporterWish};
 pub use crate::neighbours::Neighbour;
 pub use crate::problems::problems;
+pub use crate::records::{Positions, RecordsOfPartition, RecordsReport, VerifyError};
 pub use crate::retention::{Comes, Purged, RetentionError};
+pub use zeebe_target_local::RecordsError;

@@ -1,4 +1,4 @@
-//! Clusters beside a cluster: what it would write to where one of them writes, indices and backups.
+//! Clusters beside a cluster: what it would write to where one of them writes, records and backups.
 
 use camino::Utf8Path;
 use zeebe_plan::observed::{ExporterPhase, Phase};
@@ -19,7 +19,6 @@ impl Engine {
         id: &str,
         spec: &ExporterSpec,
     ) -> Result<Vec<ExporterMistake>, EngineError> {
-        let Some(ours) = spec.store() else { return Ok(Vec::new()) };
         let mut mistakes = Vec::new();
         for cluster in self.beside(id).await? {
             let (Ok(Some(record)), Ok(others)) =
@@ -33,8 +32,7 @@ impl Engine {
             let staying = others.values().filter(|other| other.phase != ExporterPhase::Leaving);
             for other in staying {
                 let whose = format!("exporter \"{}\" of cluster {}", other.spec.name, cluster.id());
-                let theirs = other.spec.store();
-                mistakes.extend(theirs.and_then(|it| overlap(spec.kind(), ours, &whose, it)));
+                mistakes.extend(overlap(spec, &whose, &other.spec));
             }
         }
         Ok(mistakes)

@@ -27,6 +27,30 @@ pub(crate) enum Command {
     Destroy(Cluster),
     /// Shows what was done to the cluster, from the first apply on.
     Journal(Cluster),
+    /// What the exporters of the cluster have written.
+    #[command(subcommand)]
+    Records(Records),
+}
+
+/// What can be done with records.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Records {
+    /// Reads all that an exporter to Kafka or into a lake has written, and proves that no position is doubled,
+    /// contradictory or out of order; where every record is exported, also that none is missing. Exit code 2: something was
+    /// found.
+    Verify(Verify),
+}
+
+/// Whose records.
+#[derive(Args, Debug)]
+pub(crate) struct Verify {
+    /// The cluster's document, in JSON, or its address: `local:///srv/zeebe/payments`.
+    pub(crate) cluster: String,
+    /// The exporter's name.
+    pub(crate) exporter: String,
+    /// Another exporter of the cluster, which has everything: the first is compared with it.
+    #[arg(long)]
+    pub(crate) against: Option<String>,
 }
 
 /// The wish.

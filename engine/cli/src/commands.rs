@@ -5,6 +5,7 @@ mod destroy;
 mod journal;
 mod observe;
 mod plan;
+mod records;
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ pub(crate) enum End {
     Done,
     /// There is something to do.
     ToDo,
+    /// Something is not as it should be.
+    Found,
     /// It was interrupted and can be gone on with.
     Interrupted,
 }
@@ -30,7 +33,7 @@ impl From<End> for ExitCode {
     fn from(end: End) -> Self {
         match end {
             End::Done => Self::SUCCESS,
-            End::ToDo => Self::from(2),
+            End::ToDo | End::Found => Self::from(2),
             End::Interrupted => Self::from(130),
         }
     }
@@ -45,6 +48,7 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<End> {
         Command::Observe(arguments) => observe::run(&engine, &arguments.cluster, output).await,
         Command::Destroy(arguments) => destroy::run(&engine, &arguments.cluster, output).await,
         Command::Journal(arguments) => journal::run(&engine, &arguments.cluster, output).await,
+        Command::Records(records) => records::run(&engine, &records, output).await,
     }
 }
 

@@ -4,7 +4,8 @@
 //! cluster.json ─▶ document ─▶ zeebe-engine ─▶ report: tables for people, JSON for machines
 //!                                 └─ progress: a line at a time on stderr
 //! ```
-//! Exit codes: 0 done, or nothing to do; 1 an error; 2 `plan` found something to do; 130 interrupted, and
+//! Exit codes: 0 done, or nothing to do; 1 an error; 2 `plan` found something to do,
+//! `records verify` something wrong; 130 interrupted, and
 //! resumable.
 
 mod arguments;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use zeebe_scalar::ByteSize;
 use zeebe_spec::{
-    BackupStore, BrokerId, BrokerSize, ExporterName, ExporterSpec, GatewayIndex, KafkaSink,
+    BackupStore, BrokerId, BrokerSize, ExporterName, ExporterSpec, GatewayIndex, Received,
     SettingKey,
 };
 
@@ -136,8 +136,8 @@ pub struct GatewayPorts {
 }
 
 /// What one receiver is to be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReceiverIntent {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiverIntent<'a> {
     /// The name of the cluster whose records it takes.
     pub cluster_name: String,
     /// The address that it binds to, `127.0.0.1`.
@@ -147,7 +147,7 @@ pub struct ReceiverIntent {
     /// How many partitions the cluster has.
     pub partitions: u16,
     /// Where the records go.
-    pub sink: KafkaSink,
+    pub sink: Received<'a>,
 }
 
 /// The ports that one receiver opens.

@@ -37,7 +37,8 @@ pub use crate::intent::{
 pub use crate::java::JAVA_OPTIONS_VARIABLE;
 pub use crate::name::SettingName;
 pub use crate::render::{
-    Launcher, Rendered, RenderedReceiver, broker, gateway, is_of_backup_store, receiver,
+    Launcher, RECEIVER_ACCESS_KEY, RECEIVER_KAFKA_PASSWORD, RECEIVER_SECRET_KEY, Rendered,
+    RenderedReceiver, broker, gateway, is_of_backup_store, receiver,
 };
 
 /// The variable that a broker or gateway reads the licence key from when it starts. A target that was told

@@ -19,7 +19,9 @@ use crate::keys::{self, Component, component};
 use crate::name::SettingName;
 
 pub use self::backup::is_of_backup_store;
-pub use self::receiver::{RenderedReceiver, receiver};
+pub use self::receiver::{
+    RECEIVER_ACCESS_KEY, RECEIVER_KAFKA_PASSWORD, RECEIVER_SECRET_KEY, RenderedReceiver, receiver,
+};
 
 /// Everything that a target must give to one broker or gateway to start it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

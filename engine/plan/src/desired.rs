@@ -11,7 +11,7 @@ use zeebe_config::{
 use zeebe_scalar::ByteSize;
 use zeebe_spec::cluster::{GATEWAY_PORT_OFFSET, PORTS_PER_BROKER, RECEIVERS_PER_BROKER};
 use zeebe_spec::{
-    BrokerId, ClusterSpec, ExporterName, GatewayIndex, Gateways, KafkaSink, ReceiverIndex, Sink,
+    BrokerId, ClusterSpec, ExporterName, GatewayIndex, Gateways, Received, ReceiverIndex, Sink,
 };
 
 use crate::component::{ComponentId, JavaOptions, Process, Program};
@@ -200,7 +200,7 @@ fn broker(
     }
     let jars = exporters.iter().filter_map(|exporter| match &exporter.spec.sink {
         Sink::Jar(jar) => Some((jar.path.to_string(), jar.sha256.clone())),
-        Sink::Elasticsearch(_) | Sink::Opensearch(_) | Sink::Kafka(_) => None,
+        Sink::Elasticsearch(_) | Sink::Opensearch(_) | Sink::Kafka(_) | Sink::Lake(_) => None,
     });
     Process { jars: jars.collect(), ..process(spec, rendered, size.memory, size.disk, named) }
 }
@@ -243,15 +243,36 @@ fn gateway(
 
 /// What a receiver's own memory is, as it was measured under load.
 const RECEIVER_MEMORY_MIB: u32 = 128;
+/// What the receiver of a lake gathers for a file when nothing is said, and how many times as much its memory is while files
+/// are made, as it was measured under load.
+const SEAL_SIZE_MIB: u32 = 64;
+const LAKE_MEMORY: u64 = 8;
 
-fn receiver(spec: &ClusterSpec, place: &Place, index: ReceiverIndex, sink: &KafkaSink) -> Process {
+fn receiver_memory(sink: Received<'_>) -> ByteSize {
+    let least = ByteSize::from_mebibytes(RECEIVER_MEMORY_MIB);
+    match sink {
+        Received::Kafka(_) => least,
+        Received::Lake(lake) => {
+            let usual = ByteSize::from_mebibytes(SEAL_SIZE_MIB);
+            let sealed = lake.seal_size.as_ref().unwrap_or(&usual).bytes();
+            least.max(ByteSize::from_bytes(sealed.saturating_mul(LAKE_MEMORY)))
+        }
+    }
+}
+
+fn receiver(
+    spec: &ClusterSpec,
+    place: &Place,
+    index: ReceiverIndex,
+    sink: Received<'_>,
+) -> Process {
     let ports = receiver_ports(spec.target.first_port(), index);
     let RenderedReceiver { configuration, secrets } = zeebe_config::receiver(&ReceiverIntent {
         cluster_name: spec.name.to_string(),
         host: place.host.clone(),
         ports,
         partitions: spec.topology.partitions.get(),
-        sink: sink.clone(),
+        sink,
     });
     let file = format!("{}/receivers/{index}/receiver.toml", place.root);
     Process {
@@ -265,7 +286,7 @@ fn receiver(spec: &ClusterSpec, place: &Place, index: ReceiverIndex, sink: &Kafk
         secrets,
         jars: BTreeMap::new(),
         files: BTreeMap::from([(file, configuration)]),
-        memory: ByteSize::from_mebibytes(RECEIVER_MEMORY_MIB),
+        memory: receiver_memory(sink),
         disk: ByteSize::from_mebibytes(1),
         ports: BTreeMap::from([
             ("records".to_owned(), ports.records),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use zeebe_spec::{
-    BrokerId, ClusterSpec, ExporterName, ExporterSpec, KafkaSink, PartitionId, ReceiverIndex,
+    BrokerId, ClusterSpec, ExporterName, ExporterSpec, PartitionId, Received, ReceiverIndex,
     Version,
 };
 
@@ -98,7 +98,7 @@ pub struct ExporterRecord {
 
 impl ExporterRecord {
     /// The receiver that brings its records away, and where to, if it has one.
-    pub fn received(&self) -> Option<(ReceiverIndex, &KafkaSink)> {
+    pub fn received(&self) -> Option<(ReceiverIndex, Received<'_>)> {
         Some((self.receiver?, self.spec.received()?))
     }
 }

@@ -64,6 +64,9 @@ enum Command {
         /// Every record type and value type is exported, so a gap in the positions is a loss.
         #[arg(long)]
         unfiltered: bool,
+        /// Writes JSON for machines, one document.
+        #[arg(long)]
+        json: bool,
     },
     /// Tells every mistake of a configuration, and does nothing else.
     Check {
@@ -94,15 +97,20 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> 
     match arguments.command {
         Command::Serve { config } => serve(Settings::load(&config)?).await?,
         Command::Index { config } => index(IndexSettings::load(&config)?).await?,
-        Command::Verify { config, against, unfiltered } => {
+        Command::Verify { config, against, unfiltered, json } => {
             let reading = read(AnySettings::load(&config)?).await?;
             let report = match against {
                 None => reading.verify(),
                 Some(against) => reading.verify_against(&read(AnySettings::load(&against)?).await?),
             };
-            write!(io::stdout(), "{report}")?;
             let gaps = if unfiltered { Gaps::AreLoss } else { Gaps::ByDesign };
-            if !report.is_exact(gaps) {
+            let exact = report.is_exact(gaps);
+            if json {
+                writeln!(io::stdout(), "{}", report.document(exact))?;
+            } else {
+                write!(io::stdout(), "{report}")?;
+            }
+            if !exact {
                 return Ok(ExitCode::from(FOUND));
             }
         }

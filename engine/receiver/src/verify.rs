@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::ops::RangeInclusive;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::record::{PartitionId, Record};
@@ -187,6 +187,29 @@ impl Report {
                 .iter()
                 .all(|list| list.is_empty())
         })
+    }
+
+    /// It as JSON for machines: of each list how many positions it has, and the first.
+    pub fn document(&self, exact: bool) -> Value {
+        let list =
+            |positions: &[u64]| json!({ "count": positions.len(), "first": positions.first() });
+        let partitions = self.partitions.iter().map(|(id, found)| {
+            let absent: u64 = found.gaps.iter().map(|gap| gap.end() - gap.start() + 1).sum();
+            let document = json!({
+                "records": found.records,
+                "first": found.range.as_ref().map(RangeInclusive::start),
+                "last": found.range.as_ref().map(RangeInclusive::end),
+                "gaps": { "count": absent, "first": found.gaps.first().map(RangeInclusive::start) },
+                "doubled": list(&found.doubled),
+                "contradictory": list(&found.contradictory),
+                "disordered": list(&found.disordered),
+                "missing": list(&found.missing),
+                "extra": list(&found.extra),
+                "different": list(&found.different),
+            });
+            (id.number().to_string(), document)
+        });
+        json!({ "exact": exact, "partitions": partitions.collect::<BTreeMap<_, _>>() })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The wish for one exporter of a cluster: which records leave the brokers, and where to.
 
 pub mod kafka;
+pub mod lake;
 mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use zeebe_scalar::{ByteSize, Span};
 
 use crate::exporter::kafka::KafkaSink;
+use crate::exporter::lake::LakeSink;
 pub use crate::exporter::records::{RecordType, ValueType};
 use crate::secret::{KeptSecret, SecretSource};
 use crate::target::{Checksum, Directory};
@@ -116,10 +118,41 @@ pub enum Sink {
     Elasticsearch(SearchSink),
     /// By the product's own exporter for `OpenSearch`.
     Opensearch(SearchSink),
-    /// By a receiver of ours beside the brokers.
+    /// Into Kafka, by a receiver of ours beside the brokers.
     Kafka(KafkaSink),
+    /// Into files of Parquet, by such a receiver.
+    Lake(LakeSink),
     /// By an exporter of somebody else.
     Jar(JarSink),
+}
+
+/// What is written through a receiver beside the brokers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received<'a> {
+    /// Topics of Kafka.
+    Kafka(&'a KafkaSink),
+    /// A lake.
+    Lake(&'a LakeSink),
+}
+
+impl<'a> Received<'a> {
+    /// Which records come there: the brokers are told of it, and the receiver of all else.
+    pub const fn records(self) -> &'a RecordsSpec {
+        match self {
+            Self::Kafka(sink) => &sink.records,
+            Self::Lake(sink) => &sink.records,
+        }
+    }
+
+    /// The same place, for these records.
+    #[must_use]
+    pub fn with_records(self, records: &RecordsSpec) -> Sink {
+        let records = records.clone();
+        match self {
+            Self::Kafka(sink) => Sink::Kafka(KafkaSink { records, ..sink.clone() }),
+            Self::Lake(sink) => Sink::Lake(LakeSink { records, ..sink.clone() }),
+        }
+    }
 }
 
 /// A search store. What is left open is as the product has it.
@@ -250,6 +283,7 @@ impl ExporterSpec {
             Sink::Elasticsearch(_) => "elasticsearch",
             Sink::Opensearch(_) => "opensearch",
             Sink::Kafka(_) => "kafka",
+            Sink::Lake(_) => "lake",
             Sink::Jar(_) => "jar",
         }
     }
@@ -258,14 +292,15 @@ impl ExporterSpec {
     pub const fn store(&self) -> Option<&SearchSink> {
         match &self.sink {
             Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => Some(sink),
-            Sink::Kafka(_) | Sink::Jar(_) => None,
+            Sink::Kafka(_) | Sink::Lake(_) | Sink::Jar(_) => None,
         }
     }
 
     /// What it writes through a receiver beside the brokers, if it does.
-    pub const fn received(&self) -> Option<&KafkaSink> {
+    pub const fn received(&self) -> Option<Received<'_>> {
         match &self.sink {
-            Sink::Kafka(sink) => Some(sink),
+            Sink::Kafka(sink) => Some(Received::Kafka(sink)),
+            Sink::Lake(sink) => Some(Received::Lake(sink)),
             Sink::Elasticsearch(_) | Sink::Opensearch(_) | Sink::Jar(_) => None,
         }
     }
@@ -275,6 +310,7 @@ impl ExporterSpec {
         match &self.sink {
             Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => Some(&sink.records),
             Sink::Kafka(sink) => Some(&sink.records),
+            Sink::Lake(sink) => Some(&sink.records),
             Sink::Jar(_) => None,
         }
     }
@@ -286,7 +322,7 @@ impl ExporterSpec {
                 &store.authentication.as_ref()?.password
             }
             Sink::Kafka(kafka) => kafka.sasl.as_ref()?.password.as_ref()?,
-            Sink::Jar(_) => return None,
+            Sink::Lake(_) | Sink::Jar(_) => return None,
         };
         password.kept()
     }
@@ -328,7 +364,7 @@ impl ExporterSpec {
                     );
                 }
             }
-            Sink::Kafka(_) => {}
+            Sink::Kafka(_) | Sink::Lake(_) => {}
             Sink::Jar(jar) => {
                 let known =
                     INCOMPATIBLE.iter().find(|(class, _)| *class == jar.class_name.as_str());
@@ -372,9 +408,11 @@ impl ExporterSpec {
                 }
             }
         }
-        if let Some(kafka) = self.received() {
-            mistakes.extend(kafka.mistakes());
-        }
+        mistakes.extend(match self.received() {
+            Some(Received::Kafka(sink)) => sink.mistakes(),
+            Some(Received::Lake(sink)) => sink.mistakes(),
+            None => Vec::new(),
+        });
         mistakes
     }
 

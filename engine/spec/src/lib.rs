@@ -33,10 +33,14 @@ pub use crate::cluster::{
 pub use crate::exporter::kafka::{
     KafkaBroker, KafkaCompression, KafkaSasl, KafkaSink, KafkaTls, SaslMechanism, TopicName,
 };
+pub use crate::exporter::lake::{
+    LakeAddressing, LakeBucket, LakeBucketName, LakeEndpoint, LakePlace, LakePrefix, LakeRegion,
+    LakeSink,
+};
 pub use crate::exporter::{
     Authentication, BulkRecords, BulkSpec, ClassName, ExporterMistake, ExporterName, ExporterSpec,
-    IndexPrefix, IndexSpec, JarSink, RecordType, RecordsSpec, Replicas, SearchSink, Shards, Sink,
-    SinkUrl, ValueType, Working,
+    IndexPrefix, IndexSpec, JarSink, Received, RecordType, RecordsSpec, Replicas, SearchSink,
+    Shards, Sink, SinkUrl, ValueType, Working,
 };
 pub use crate::retention::{Enforcer, RetentionSpec};
 pub use crate::secret::{KeptSecret, SecretPurpose, SecretSource, SecretVersion};

@@ -64,3 +64,19 @@ resource "zeebe_exporter" "kafka" {
     }
   }
 }
+
+# Into a lake: files of Parquet by value type and day, in a bucket or a folder, for DuckDB, Spark and the like.
+resource "zeebe_exporter" "lake" {
+  cluster = zeebe_cluster.payments.handle
+  name    = "lake"
+
+  lake = {
+    s3 = {
+      bucket     = "zeebe-lake"
+      prefix     = "payments/"
+      region     = "eu-west-1"
+      access_key = { environment_variable = "LAKE_ACCESS_KEY" }
+      secret_key = { environment_variable = "LAKE_SECRET_KEY" }
+    }
+  }
+}

@@ -1,6 +1,7 @@
 //! `zeebe_exporter`: one exporter of a cluster.
 
 mod identity;
+mod lake;
 mod manage;
 mod model;
 mod record;

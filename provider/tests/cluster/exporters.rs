@@ -215,6 +215,85 @@ async fn a_receiver_that_does_not_reach_kafka_restarts_no_broker() {
     assert_eq!(restarts(&cluster), 3);
 }
 
+fn bucket(changes: &Json) -> Json {
+    let mut bucket = json!({
+        "bucket": "zeebe-lake",
+        "region": "eu-west-1",
+        "access_key": { "environment_variable": "LAKE_ACCESS_KEY" },
+        "secret_key": { "file": "/srv/lake/secret-key" },
+    });
+    for (name, change) in changes.as_object().unwrap() {
+        bucket[name] = change.clone();
+    }
+    bucket
+}
+
+fn lake(core: &Core, lake: &Json) -> Value {
+    config(core, &json!({ "elasticsearch": null, "lake": lake }))
+}
+
+#[tokio::test]
+async fn a_lake_is_reached_by_a_receiver_that_comes_first_and_goes_last() {
+    let (mut cluster, mut exporter) = exporting().await;
+    let wish = lake(&exporter, &json!({ "s3": bucket(&json!({ "prefix": "payments/" })) }));
+    assert_eq!(
+        exporter.steps(&wish).await,
+        [
+            "start the receiver of exporter \"audit\" and see it reach its lake",
+            "restart every broker, one at a time, with the settings of exporter \"audit\"",
+            "see exporter \"audit\" come as far as the log of every partition",
+        ]
+    );
+    exporter.reach(&wish).await;
+    assert_eq!(restarts(&exporter), 3);
+    assert_eq!(cluster.steps(&cluster.config(three())).await, Vec::<String>::new());
+    let other = lake(&exporter, &json!({ "directory": "/srv/lake", "seal_after": "1m" }));
+    assert_eq!(
+        exporter.steps(&other).await,
+        [
+            "restart the receiver of exporter \"audit\" and see it reach its lake",
+            "see exporter \"audit\" come as far as the log of every partition",
+        ]
+    );
+    exporter.reach(&other).await;
+    assert_eq!(restarts(&exporter), 3);
+    let mut imported = cluster.beside("zeebe_exporter");
+    let id = format!("{}/exporters/audit", cluster.id());
+    assert_eq!(imported.import(&id).await, Vec::<String>::new());
+    assert_eq!(imported.steps(&other).await, Vec::<String>::new());
+    assert_eq!(exporter.destroy().await, Applied::Done(Vec::new()));
+    assert_eq!(cluster.refresh().await, Vec::<String>::new());
+    assert_eq!(cluster.steps(&cluster.config(three())).await, Vec::<String>::new());
+    let book = std::fs::read_to_string(cluster.place().join("book/journal.jsonl")).unwrap();
+    assert!(book.contains("take receiver 0 away"));
+}
+
+#[tokio::test]
+async fn two_exporters_of_one_cluster_have_a_lake_and_a_topic_of_their_own() {
+    let (cluster, mut first) = exporting().await;
+    first.reach(&lake(&first, &json!({ "directory": "/srv/lake" }))).await;
+    let mut second = cluster.beside("zeebe_exporter");
+    let within = json!({ "name": "second", "elasticsearch": null, "lake": { "directory": "/srv/lake/second" } });
+    assert_eq!(
+        second.refusal(&config(&second, &within)).await,
+        [
+            "Error at `lake`: exporter \"audit\" writes to the same lake\nIt writes to \"/srv/lake\", and this one to \
+             \"/srv/lake/second\": what the one has written, the other would take for its own. Expected places of which \
+             neither is within the other."
+        ]
+    );
+    let kafka = |name: &str, brokers: Json| json!({ "name": name, "elasticsearch": null, "kafka": { "brokers": brokers, "topic": "zeebe" } });
+    second.reach(&config(&second, &kafka("second", json!(["a:9092", "b:9092"])))).await;
+    let third = cluster.beside("zeebe_exporter");
+    let refusal = third.refusal(&config(&third, &kafka("third", json!(["b:9092"])))).await;
+    assert!(
+        refusal[0].starts_with(
+            "Error at `kafka.topic`: exporter \"second\" writes to the same topic\nBoth write to \"zeebe\""
+        ),
+        "{refusal:?}"
+    );
+}
+
 #[tokio::test]
 async fn an_exporter_that_is_imported_is_what_its_configuration_says() {
     let (cluster, mut exporter) = exporting().await;
@@ -336,6 +415,17 @@ async fn every_mistake_in_a_wish_is_told_at_once() {
         } }),
         json!({ "elasticsearch": null, "kafka": {
             "brokers": ["kafka-0:9092"], "topic": "zeebe-payments", "sasl": { "mechanism": "PLAIN" },
+        } }),
+        json!({ "elasticsearch": null, "lake": {} }),
+        json!({ "elasticsearch": null, "lake": { "directory": "/srv/lake", "s3": bucket(&json!({})) } }),
+        json!({ "elasticsearch": null, "lake": {
+            "s3": bucket(&json!({ "access_key": {}, "secret_key": { "file": "/a", "environment_variable": "B" } })),
+        } }),
+        json!({ "elasticsearch": null, "lake": {
+            "s3": bucket(&json!({ "bucket": "Lake", "prefix": "/a", "endpoint": "s3.example.com/lake" })),
+        } }),
+        json!({ "elasticsearch": null, "lake": {
+            "directory": "/srv/lake", "seal_after": "2d", "seal_size": "100B", "records": { "types": [] },
         } }),
     ] {
         let wish = config(&exporter, &changes);
@@ -543,5 +633,45 @@ async fn two_clusters_of_one_directory_do_not_write_to_the_same_indices() {
     for (prefix, url) in [("orders", "http://127.0.0.1:9200"), ("audit", "http://127.0.0.1:9999")] {
         let plan = exporter.plan(&of_other(prefix, url)).await;
         assert_eq!(plan.diagnostics, Vec::new(), "{prefix} at {url}");
+    }
+}
+
+#[tokio::test]
+async fn two_clusters_of_one_directory_do_not_write_to_the_same_topic_or_lake() {
+    let (cluster, mut first) = exporting().await;
+    let bucket = |prefix: &str| bucket(&json!({ "prefix": prefix }));
+    first.reach(&lake(&first, &json!({ "s3": bucket("clusters") }))).await;
+    let mut second = cluster.beside("zeebe_exporter");
+    let kafka = |topic: &str| json!({ "brokers": ["kafka-0:9092"], "topic": topic });
+    let named = json!({ "name": "kafka", "elasticsearch": null, "kafka": kafka("zeebe") });
+    second.reach(&config(&second, &named)).await;
+    let mut other = cluster.beside("zeebe_cluster");
+    other.reach(&cluster.config(json!({ "name": "orders" }))).await;
+    let exporter = cluster.beside("zeebe_exporter");
+    let of_other = |kind: &str, sink: Json| {
+        let id = cluster.id().replace("payments", "orders");
+        let changes = json!({ "cluster": { "id": id }, "elasticsearch": null, kind: sink });
+        config(&exporter, &changes)
+    };
+    for (kind, sink, told) in [
+        (
+            "lake",
+            json!({ "s3": bucket("clusters/orders") }),
+            "Error at `lake`: exporter \"audit\" of cluster simulated://<directory>/payments writes to the same lake",
+        ),
+        (
+            "kafka",
+            kafka("zeebe"),
+            "Error at `kafka.topic`: exporter \"kafka\" of cluster simulated://<directory>/payments writes to the same topic",
+        ),
+    ] {
+        let refused = exporter.refusal(&of_other(kind, sink)).await;
+        assert!(refused.len() == 1 && refused[0].starts_with(told), "{refused:?}");
+    }
+    for (kind, sink) in
+        [("lake", json!({ "s3": bucket("orders") })), ("kafka", kafka("zeebe-orders"))]
+    {
+        let plan = exporter.plan(&of_other(kind, sink)).await;
+        assert_eq!(plan.diagnostics, Vec::new(), "{kind}");
     }
 }

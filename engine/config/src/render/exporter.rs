@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use zeebe_scalar::{ByteSize, Span};
 use zeebe_spec::{
-    Authentication, BulkSpec, ExporterName, ExporterSpec, IndexSpec, JarSink, Minor, RecordType,
-    RecordsSpec, SearchSink, SecretSource, Sink, ValueType,
+    Authentication, BulkSpec, ExporterName, ExporterSpec, IndexSpec, JarSink, KafkaSink, LakeSink,
+    Minor, RecordType, RecordsSpec, SearchSink, SecretSource, Sink, ValueType,
 };
 
 use crate::name::SettingName;
@@ -59,7 +59,8 @@ pub(super) fn exporters(
                 tell("class", OPENSEARCH.to_owned());
                 search(minor, sink, &mut tell);
             }
-            Sink::Kafka(sink) => {
+            Sink::Kafka(KafkaSink { records: which, .. })
+            | Sink::Lake(LakeSink { records: which, .. }) => {
                 tell("class", ELASTICSEARCH.to_owned());
                 if let Some(url) = receivers.get(&exporter.name) {
                     tell("args.url", url.clone());
@@ -67,7 +68,7 @@ pub(super) fn exporters(
                 // What is gathered here waits here: a receiver takes one request of a partition at a time, so that under
                 // load they fill all the same.
                 tell("args.bulk.delay", SHORTEST_DELAY_S.to_string());
-                records(minor, &sink.records, &mut tell);
+                records(minor, which, &mut tell);
             }
             Sink::Jar(JarSink { path, sha256: _, class_name, arguments }) => {
                 tell("class", class_name.to_string());
@@ -89,7 +90,7 @@ fn password(sink: &Sink) -> Option<&SecretSource> {
         Sink::Elasticsearch(sink) | Sink::Opensearch(sink) => {
             sink.authentication.as_ref().map(|authentication| &authentication.password)
         }
-        Sink::Kafka(_) | Sink::Jar(_) => None,
+        Sink::Kafka(_) | Sink::Lake(_) | Sink::Jar(_) => None,
     }
 }
 

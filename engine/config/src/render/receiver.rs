@@ -1,16 +1,21 @@
 //! A receiver's configuration, in the words of `zeebe-receiver`.
 
+mod kafka;
+mod lake;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use zeebe_spec::{
-    Directory, KafkaBroker, KafkaCompression, KafkaSasl, KafkaSink, KafkaTls, SecretSource,
-};
+use zeebe_spec::{Received, SecretSource};
 
+use self::kafka::Kafka;
+use self::lake::Lake;
 use crate::intent::ReceiverIntent;
 
-/// The variable that the receiver reads Kafka's password from.
-const PASSWORD_VARIABLE: &str = "ZEEBE_RECEIVER_KAFKA_PASSWORD";
+pub use self::kafka::PASSWORD_VARIABLE as RECEIVER_KAFKA_PASSWORD;
+pub use self::lake::{
+    ACCESS_KEY_VARIABLE as RECEIVER_ACCESS_KEY, SECRET_KEY_VARIABLE as RECEIVER_SECRET_KEY,
+};
 
 /// What a receiver is started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,43 +27,26 @@ pub struct RenderedReceiver {
 }
 
 /// A receiver's configuration.
-pub fn receiver(intent: &ReceiverIntent) -> RenderedReceiver {
+pub fn receiver(intent: &ReceiverIntent<'_>) -> RenderedReceiver {
     let ReceiverIntent { cluster_name, host, ports, partitions, sink } = intent;
-    let KafkaSink { brokers, topic, compression, records: _, tls, sasl } = sink;
-    let password = sasl.as_ref().and_then(|sasl| sasl.password.clone());
+    let (sink, secrets) = match sink {
+        Received::Kafka(sink) => {
+            (Sink { kafka: Some(Kafka::of(sink, *partitions)), lake: None }, kafka::secrets(sink))
+        }
+        Received::Lake(sink) => {
+            (Sink { kafka: None, lake: Some(Lake::of(sink)) }, lake::secrets(sink))
+        }
+    };
     let configuration = Configuration {
         cluster: cluster_name,
         listen: Address { address: format!("{host}:{}", ports.records) },
         management: Address { address: format!("{host}:{}", ports.management) },
-        sink: Sink {
-            kafka: Kafka {
-                brokers: brokers.iter().map(KafkaBroker::as_str).collect(),
-                topic: topic.as_str(),
-                partitions: *partitions,
-                compression: compression.map(KafkaCompression::as_str),
-                tls: tls.as_ref().map(|KafkaTls { ca, certificate, key }| Tls {
-                    ca: ca.as_ref().map(Directory::as_str),
-                    certificate: certificate.as_ref().map(Directory::as_str),
-                    key: key.as_ref().map(Directory::as_str),
-                }),
-                sasl: sasl.as_ref().map(|KafkaSasl { mechanism, username, password, token }| {
-                    Sasl {
-                        mechanism: mechanism.as_str(),
-                        username: username.as_deref(),
-                        password_env: password.as_ref().map(|_| PASSWORD_VARIABLE),
-                        token_file: token.as_ref().map(Directory::as_str),
-                    }
-                }),
-            },
-        },
+        sink,
     };
     RenderedReceiver {
         // Texts and numbers in tables: nothing of it has no form in TOML.
         configuration: toml::to_string(&configuration).unwrap_or_default(),
-        secrets: password
-            .map(|source| (PASSWORD_VARIABLE.to_owned(), source))
-            .into_iter()
-            .collect(),
+        secrets: secrets.into_iter().map(|(name, source)| (name.to_owned(), source)).collect(),
     }
 }
 
@@ -75,43 +63,13 @@ struct Address {
     address: String,
 }
 
+/// One of them is there.
 #[derive(Serialize)]
 struct Sink<'a> {
-    kafka: Kafka<'a>,
-}
-
-#[derive(Serialize)]
-struct Kafka<'a> {
-    brokers: Vec<&'a str>,
-    topic: &'a str,
-    partitions: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
-    compression: Option<&'a str>,
+    kafka: Option<Kafka<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tls: Option<Tls<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sasl: Option<Sasl<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tls<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ca: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    certificate: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Sasl<'a> {
-    mechanism: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    password_env: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token_file: Option<&'a str>,
+    lake: Option<Lake<'a>>,
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ use zeebe_plan::{Plan, Step, create, desired, destroy};
 use zeebe_scalar::{Raw, Scalar, parse_text};
 use zeebe_spec::{
     BrokerSpec, BulkSpec, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection,
-    ExporterSpec, IndexSpec, KafkaSink, RecordsSpec, Roll, SearchSink, SettingKey, SimulatedTarget,
-    Sink, TargetSpec, TopologySpec, Working,
+    ExporterSpec, IndexSpec, KafkaSink, LakeBucket, LakePlace, LakeSink, RecordsSpec, Roll,
+    SearchSink, SecretSource, SettingKey, SimulatedTarget, Sink, TargetSpec, TopologySpec, Working,
 };
 use zeebe_target::{Call, Entry, Event, Progress, Target};
 use zeebe_target_simulated::{CrashPoint, SimulatedCluster, SimulatedHost};
@@ -57,7 +57,11 @@ fn exporter((name, working): &(&str, Working)) -> ExporterSpec {
     ExporterSpec {
         name: name.parse().unwrap(),
         working: *working,
-        sink: if name.starts_with("kafka") { kafka() } else { search() },
+        sink: match *name {
+            name if name.starts_with("kafka") => kafka(),
+            name if name.starts_with("lake") => lake(),
+            _ => search(),
+        },
     }
 }
 
@@ -80,6 +84,25 @@ fn kafka() -> Sink {
         records: RecordsSpec::default(),
         tls: None,
         sasl: None,
+    })
+}
+
+fn lake() -> Sink {
+    let key = |name: &str| SecretSource::EnvironmentVariable(name.to_owned());
+    Sink::Lake(LakeSink {
+        place: LakePlace::S3(LakeBucket {
+            bucket: "zeebe-lake".parse().unwrap(),
+            prefix: None,
+            region: "eu-west-1".parse().unwrap(),
+            endpoint: None,
+            addressing: None,
+            access_key: key("ACCESS_KEY"),
+            secret_key: key("SECRET_KEY"),
+            ca: None,
+        }),
+        seal_after: None,
+        seal_size: None,
+        records: RecordsSpec::default(),
     })
 }
 

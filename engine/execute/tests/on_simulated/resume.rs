@@ -119,17 +119,17 @@ async fn an_exporters_departure_ends_the_same_wherever_it_is_killed() {
     ends_the_same_wherever_it_is_killed(Some(&old), To::Wish(new)).await;
 }
 
-const KAFKA: &[(&str, Working)] = &[("kafka", Working::On)];
+const RECEIVED: &[(&str, Working)] = &[("kafka", Working::On), ("lake", Working::On)];
 
 #[tokio::test]
-async fn an_arrival_with_a_receiver_ends_the_same_wherever_it_is_killed() {
+async fn an_arrival_with_receivers_ends_the_same_wherever_it_is_killed() {
     let bare = exporting(1, &[]);
-    ends_the_same_wherever_it_is_killed(Some(&bare), To::Wish(exporting(1, KAFKA))).await;
+    ends_the_same_wherever_it_is_killed(Some(&bare), To::Wish(exporting(1, RECEIVED))).await;
 }
 
 #[tokio::test]
-async fn a_departure_with_a_receiver_ends_the_same_wherever_it_is_killed() {
-    let there = exporting(1, KAFKA);
+async fn a_departure_with_receivers_ends_the_same_wherever_it_is_killed() {
+    let there = exporting(1, RECEIVED);
     ends_the_same_wherever_it_is_killed(Some(&there), To::Wish(exporting(1, &[]))).await;
 }
 

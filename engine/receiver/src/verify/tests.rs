@@ -71,3 +71,20 @@ fn beside_a_complete_reading_every_difference_has_its_name() {
     assert_eq!(report.partitions[&partition(2)].missing, [1], "a whole partition is missing");
     assert!(!report.is_exact(Gaps::ByDesign));
 }
+
+#[test]
+fn machines_are_told_how_many_and_the_first_of_each() {
+    let report = reading(&[(1, 2), (1, 5), (1, 4), (1, 5)]).verify();
+    let document = report.document(report.is_exact(Gaps::ByDesign));
+    let none = serde_json::json!({ "count": 0, "first": null });
+    assert_eq!(
+        document,
+        serde_json::json!({ "exact": false, "partitions": { "1": {
+            "records": 3, "first": 2, "last": 5,
+            "gaps": { "count": 1, "first": 3 },
+            "doubled": { "count": 1, "first": 5 },
+            "disordered": { "count": 1, "first": 4 },
+            "contradictory": none, "missing": none, "extra": none, "different": none,
+        } } })
+    );
+}

@@ -36,6 +36,8 @@ mod ports;
 mod preflight;
 mod proc;
 mod process;
+mod records;
 
 pub use crate::cluster::{LocalCluster, LocalError};
 pub use crate::environment::LocalEnvironment;
+pub use crate::records::{HeldAgainst, RecordsError, read_records};

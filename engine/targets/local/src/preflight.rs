@@ -64,7 +64,7 @@ pub(crate) fn preflight(
     if !to_start.values().all(of_product)
         && let Err(error) = receiver::find(&cluster.environment)
     {
-        found.push(one(None, "kafka", &error, error.advice()));
+        found.push(one(None, "receiver", &error, error.advice()));
     }
     found.extend(capacity::memory(&running, capacity::machine_memory()?));
     found.extend(secrets(cluster, &to_start));

@@ -80,7 +80,7 @@ impl Managed for ExporterResource {
         planned.diagnostics.extend(diagnostics);
         if another {
             // The product keeps what an exporter remembers by its name, which another class would not understand.
-            let kinds = ["elasticsearch", "opensearch", "kafka", "jar"];
+            let kinds = ["elasticsearch", "opensearch", "kafka", "lake", "jar"];
             planned.requires_replace.extend(kinds.map(Path::attribute));
         }
         if let (true, Some(prior)) = (planned_sentences.is_empty(), told) {

@@ -8,8 +8,8 @@ use tf_sdk::{
 use zeebe_scalar::{ByteSize, Span};
 use zeebe_spec::{
     BulkRecords, Checksum, ClassName, Directory, ExporterName, IndexPrefix, KafkaBroker,
-    KafkaCompression, RecordType, Replicas, SaslMechanism, SecretVersion, Shards, SinkUrl,
-    TopicName, ValueType,
+    KafkaCompression, LakeAddressing, LakeBucketName, LakeEndpoint, LakePrefix, LakeRegion,
+    RecordType, Replicas, SaslMechanism, SecretVersion, Shards, SinkUrl, TopicName, ValueType,
 };
 
 zeebe_scalar::choice! {
@@ -46,6 +46,9 @@ pub struct Exporter {
     /// To Kafka, by a receiver that the engine runs beside the brokers, which needs no jar: each position exactly once, in
     /// the order of its partition.
     pub kafka: Optional<Kafka>,
+    /// Into a lake: files of Parquet by value type and day, in a folder or a bucket, in which whoever lists them sees each
+    /// record once. A receiver writes them that the engine runs beside the brokers.
+    pub lake: Optional<Lake>,
     /// By an exporter of somebody else. Those that are known not to run on the supported versions are refused.
     pub jar: Optional<Jar>,
     /// How long each operation may take: create, update and delete 60m, read 1m unless said.
@@ -193,6 +196,45 @@ pub struct KafkaSasl {
     pub password_wo_version: Optional<SecretVersion>,
     /// The file that holds the token, where there is one. Somebody else keeps it fresh.
     pub token: Optional<Directory>,
+}
+
+/// A lake of Parquet: exactly one of the places. One lake is one cluster's, and none lies within another.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct Lake {
+    /// A folder, by its absolute path on the machine of the receiver; made where it is missing. It is empty or this
+    /// cluster's lake. What is in it stays when the exporter goes.
+    pub directory: Optional<Directory>,
+    /// A bucket of Amazon's S3, or of a store that speaks as it does.
+    pub s3: Optional<LakeBucket>,
+    /// How long a record waits, durably, until it becomes part of a file that readers see: 5m unless said; 1s to 24h.
+    pub seal_after: Optional<Span>,
+    /// Or until so much of a partition waits: 64MiB unless said. About eight times as much memory is needed while files are
+    /// made.
+    pub seal_size: Optional<ByteSize>,
+    /// Which records are exported.
+    pub records: Optional<Records>,
+}
+
+/// A bucket of S3. The store must refuse to overwrite an object when it is told so (`If-None-Match`), as Amazon's does.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct LakeBucket {
+    /// Its name. It is there already.
+    pub bucket: Required<LakeBucketName>,
+    /// What the names of the lake's objects start with. Unless said, the lake has the bucket for itself.
+    pub prefix: Optional<LakePrefix>,
+    /// Its region.
+    pub region: Required<LakeRegion>,
+    /// Where the store is: Amazon's of the region unless said. With `http://` there is no encryption on the way.
+    pub endpoint: Optional<LakeEndpoint>,
+    /// Where in an address the bucket stands: `host` unless said; with an `endpoint`, `path`.
+    pub addressing: Optional<LakeAddressing>,
+    /// Where the access key is read when the receiver starts.
+    pub access_key: Required<Password>,
+    /// Where the secret key is read when the receiver starts. It must be allowed to get, put, list and delete objects below
+    /// the prefix.
+    pub secret_key: Required<Password>,
+    /// A file in PEM, by its absolute path: one more that may have signed the store's certificate.
+    pub ca: Optional<Directory>,
 }
 
 /// An exporter of somebody else.

@@ -8,6 +8,7 @@ use zeebe_spec::{
     RecordsSpec, SearchSink, SecretSource, SecretVersion, Sink, Working,
 };
 
+use super::lake;
 use super::model::{self, Exporter, ExporterPhaseWord};
 
 /// Writes how far it is.
@@ -45,6 +46,7 @@ pub(super) fn imported(spec: &ExporterSpec) -> Exporter {
         elasticsearch: Optional::null(),
         opensearch: Optional::null(),
         kafka: Optional::null(),
+        lake: Optional::null(),
         jar: Optional::null(),
         timeouts: Optional::null(),
         id: Computed::null(),
@@ -55,6 +57,7 @@ pub(super) fn imported(spec: &ExporterSpec) -> Exporter {
         Sink::Elasticsearch(sink) => exporter.elasticsearch = Optional::of(search(sink)),
         Sink::Opensearch(sink) => exporter.opensearch = Optional::of(search(sink)),
         Sink::Kafka(sink) => exporter.kafka = Optional::of(kafka(sink)),
+        Sink::Lake(sink) => exporter.lake = Optional::of(lake::imported(sink)),
         Sink::Jar(JarSink { path, sha256, class_name, arguments }) => {
             exporter.jar = Optional::of(model::Jar {
                 path: Required::of(path.clone()),
@@ -128,7 +131,7 @@ fn kafka(sink: &KafkaSink) -> model::Kafka {
     }
 }
 
-fn records(records: &RecordsSpec) -> Option<model::Records> {
+pub(super) fn records(records: &RecordsSpec) -> Option<model::Records> {
     (*records != RecordsSpec::default()).then(|| {
         let RecordsSpec { types, values } = records.clone();
         model::Records { types: types.map(Set::new).into(), values: values.map(Set::new).into() }
@@ -139,7 +142,7 @@ fn version(source: &SecretSource) -> Option<SecretVersion> {
     source.kept().map(|kept| kept.version)
 }
 
-fn password(source: &SecretSource) -> Option<model::Password> {
+pub(super) fn password(source: &SecretSource) -> Option<model::Password> {
     Some(match source {
         SecretSource::Kept(_) => return None,
         SecretSource::File(file) => model::Password {

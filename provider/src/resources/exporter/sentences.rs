@@ -3,7 +3,7 @@
 //! They follow from the wish before and after alone. What else the roll does, and which other exporters it serves, is
 //! known only when it begins: exporters of one apply share it, and their cluster may be made by the same apply.
 
-use zeebe_spec::{ExporterSpec, KafkaSink, Working};
+use zeebe_spec::{ExporterSpec, Received, Working};
 
 /// The steps from one wish to another; empty where nothing is to do.
 pub(super) fn sentences(
@@ -17,17 +17,21 @@ pub(super) fn sentences(
     let see = format!("see exporter \"{name}\" come as far as the log of every partition");
     let off = format!("disable exporter \"{name}\" on every partition");
     let on = format!("enable exporter \"{name}\" on every partition");
+    let through = after.received();
+    let place = match through {
+        Some(Received::Lake(_)) => "its lake",
+        Some(Received::Kafka(_)) | None => "Kafka",
+    };
     let receiver =
-        |verb: &str| format!("{verb} the receiver of exporter \"{name}\" and see it reach Kafka");
-    let kafka = after.received();
+        |verb: &str| format!("{verb} the receiver of exporter \"{name}\" and see it reach {place}");
     let (mut sentences, was, seen) = match before {
         None => {
-            let receiver = kafka.map(|_| receiver("start"));
+            let receiver = through.map(|_| receiver("start"));
             let all = receiver.into_iter().chain([restart("settings")]);
             (all.collect::<Vec<_>>(), Working::On, Seen::Unfinished)
         }
         Some((before, seen)) => {
-            let differs = match (before.received(), kafka) {
+            let differs = match (before.received(), through) {
                 (Some(before), Some(after)) => Differs::of(before, after),
                 (None, _) | (_, None) => {
                     Differs { receiver: false, brokers: before.sink != after.sink }
@@ -63,9 +67,12 @@ struct Differs {
 
 impl Differs {
     /// Brokers are told which records are exported, and the receiver all else.
-    fn of(before: &KafkaSink, after: &KafkaSink) -> Self {
-        let as_before = KafkaSink { records: before.records.clone(), ..after.clone() };
-        Self { receiver: as_before != *before, brokers: before.records != after.records }
+    fn of(before: Received<'_>, after: Received<'_>) -> Self {
+        let records = before.records();
+        Self {
+            receiver: after.with_records(records) != before.with_records(records),
+            brokers: records != after.records(),
+        }
     }
 }
 

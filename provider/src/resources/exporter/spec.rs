@@ -10,6 +10,7 @@ use zeebe_spec::{
     Sink, Working,
 };
 
+use super::lake;
 use super::model::{self, Exporter};
 use crate::explain;
 use crate::resources::choice::{Missing, SpecError, missing, only, secret, unnumbered};
@@ -23,6 +24,7 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
         elasticsearch,
         opensearch,
         kafka,
+        lake: files,
         jar,
         timeouts: _,
         id: _,
@@ -46,6 +48,14 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
         None => None,
         Some(topics) => Some(Sink::Kafka(self::kafka(name.known()?, topics, &mut wrong)?)),
     };
+    let files = match files.known()? {
+        None => None,
+        Some(files) => match lake::spec(files, &mut wrong)? {
+            Some(sink) => Some(Sink::Lake(sink)),
+            // What is wrong with it was told.
+            None => return Err(SpecError::Wrong(wrong)),
+        },
+    };
     let jar = match jar.known()? {
         None => None,
         Some(model::Jar { path, sha256, class_name, arguments }) => Some(Sink::Jar(JarSink {
@@ -55,8 +65,9 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
             arguments: arguments.known()?.cloned().unwrap_or_default(),
         })),
     };
-    let given: Vec<Sink> = [elasticsearch, opensearch, kafka, jar].into_iter().flatten().collect();
-    let names = ["elasticsearch", "opensearch", "kafka", "jar"];
+    let given: Vec<Sink> =
+        [elasticsearch, opensearch, kafka, files, jar].into_iter().flatten().collect();
+    let names = ["elasticsearch", "opensearch", "kafka", "lake", "jar"];
     let Some(sink) = only(&Path::root(), &names, given, Missing::IsWrong, &mut wrong) else {
         return Err(SpecError::Wrong(wrong));
     };
@@ -150,7 +161,7 @@ fn kafka(
     })
 }
 
-fn records(records: &Optional<model::Records>) -> Result<RecordsSpec, NotYetKnown> {
+pub(super) fn records(records: &Optional<model::Records>) -> Result<RecordsSpec, NotYetKnown> {
     Ok(match records.known()? {
         None => RecordsSpec::default(),
         Some(model::Records { types, values }) => {

@@ -27,7 +27,7 @@ impl ReceiverError {
     pub(crate) fn advice(&self) -> String {
         match self {
             Self::NotFound => {
-                "It brings records to Kafka. It was looked for in the variable ZEEBE_RECEIVER (an absolute path), beside this \
+                "It brings records to Kafka or into a lake. It was looked for in the variable ZEEBE_RECEIVER (an absolute path), beside this \
                  program, and on the PATH. Build it with `cargo build --release -p zeebe-receiver`, and put it at one of these."
                     .to_owned()
             }

@@ -17,14 +17,34 @@ pub(crate) enum Purpose {
     Exporter,
     /// The store of backups is signed on to with it.
     BackupStore,
+    /// A receiver signs on at Kafka with it.
+    Kafka,
+    /// A receiver names itself to a store of objects with it.
+    AccessKey,
+    /// A receiver signs on there with it.
+    SecretKey,
 }
 
 impl Purpose {
+    /// What the secret is for that a process reads from that variable.
+    pub(crate) fn of_variable(name: &str) -> Self {
+        match name {
+            zeebe_config::RECEIVER_KAFKA_PASSWORD => Self::Kafka,
+            zeebe_config::RECEIVER_ACCESS_KEY => Self::AccessKey,
+            zeebe_config::RECEIVER_SECRET_KEY => Self::SecretKey,
+            name if zeebe_config::is_of_backup_store(name) => Self::BackupStore,
+            _ => Self::Exporter,
+        }
+    }
+
     const fn words(self) -> &'static str {
         match self {
             Self::License => "the licence key",
             Self::Exporter => "the password of an exporter",
             Self::BackupStore => "a key of the backup store",
+            Self::Kafka => "the password for Kafka",
+            Self::AccessKey => "the access key of a lake",
+            Self::SecretKey => "the secret key of a lake",
         }
     }
 
@@ -32,9 +52,12 @@ impl Purpose {
     const fn given_as(self) -> &'static str {
         match self {
             Self::License => "license.key",
-            Self::Exporter => "password",
-            // Its keys are named by file or variable only, so that nobody is told this.
-            Self::BackupStore => "backup_store",
+            // The keys of a lake and of a store of backups are never kept.
+            Self::Exporter
+            | Self::Kafka
+            | Self::AccessKey
+            | Self::SecretKey
+            | Self::BackupStore => "password",
         }
     }
 
@@ -44,6 +67,9 @@ impl Purpose {
             Self::License => "license",
             Self::Exporter => "authentication.password",
             Self::BackupStore => "backup_store",
+            Self::Kafka => "kafka.sasl.password",
+            Self::AccessKey => "lake.s3.access_key",
+            Self::SecretKey => "lake.s3.secret_key",
         }
     }
 }

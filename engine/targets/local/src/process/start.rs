@@ -217,15 +217,11 @@ pub(crate) fn secret_sources(
         .license
         .iter()
         .map(|source| (zeebe_config::LICENSE_VARIABLE.to_owned(), Purpose::License, source));
-    let others = process.secrets.iter().map(|(name, source)| {
-        let of = if zeebe_config::is_of_backup_store(name) {
-            Purpose::BackupStore
-        } else {
-            Purpose::Exporter
-        };
-        (name.clone(), of, source)
-    });
-    license.chain(others)
+    let exporters = process
+        .secrets
+        .iter()
+        .map(|(name, source)| (name.clone(), Purpose::of_variable(name), source));
+    license.chain(exporters)
 }
 
 fn write_files(process: &Process, home: &Home) -> Result<(), StartError> {

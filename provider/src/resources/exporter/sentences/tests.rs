@@ -1,4 +1,6 @@
-use zeebe_spec::{BulkSpec, IndexSpec, RecordType, RecordsSpec, SearchSink, Sink};
+use zeebe_spec::{
+    BulkSpec, IndexSpec, KafkaSink, LakePlace, LakeSink, RecordType, RecordsSpec, SearchSink, Sink,
+};
 
 use super::*;
 
@@ -84,6 +86,30 @@ fn brokers_are_restarted_only_for_what_they_are_told() {
         (kafka("two", None), vec![receiver, SEE]),
         (kafka("one", Some(RecordType::Command)), vec![brokers, SEE]),
         (kafka("two", Some(RecordType::Command)), vec![receiver, brokers, SEE]),
+    ] {
+        assert_eq!(sentences(Some((&before, Seen::Finished)), &after), steps);
+    }
+}
+
+#[test]
+fn the_receiver_of_a_lake_is_told_of_all_but_the_records() {
+    let lake = |directory: &str, types: Option<RecordType>| ExporterSpec {
+        sink: Sink::Lake(LakeSink {
+            place: LakePlace::Directory(directory.parse().unwrap()),
+            seal_after: None,
+            seal_size: None,
+            records: RecordsSpec { types: types.map(|types| [types].into()), values: None },
+        }),
+        ..spec(Working::On, 9200)
+    };
+    let before = lake("/srv/one", None);
+    let receiver = "restart the receiver of exporter \"audit\" and see it reach its lake";
+    let brokers =
+        "restart every broker, one at a time, with the changed settings of exporter \"audit\"";
+    for (after, steps) in [
+        (lake("/srv/one", None), vec![]),
+        (lake("/srv/two", None), vec![receiver, SEE]),
+        (lake("/srv/one", Some(RecordType::Command)), vec![brokers, SEE]),
     ] {
         assert_eq!(sentences(Some((&before, Seen::Finished)), &after), steps);
     }

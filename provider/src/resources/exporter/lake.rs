@@ -1,0 +1,105 @@
+//! A lake as a sink: from configuration to the wish, and from the wish to the state.
+
+use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Required};
+use zeebe_spec::{LakeBucket, LakePlace, LakeSink, SecretSource};
+
+use super::model::{self, Password};
+use super::{record, spec};
+use crate::resources::choice::{Missing, only, secret};
+
+/// The lake that a configuration says; `None` where what is wrong with it was told.
+pub(super) fn spec(
+    lake: &model::Lake,
+    wrong: &mut Vec<Diagnostic>,
+) -> Result<Option<LakeSink>, NotYetKnown> {
+    let model::Lake { directory, s3, seal_after, seal_size, records } = lake;
+    let at = Path::attribute("lake");
+    let directory = directory.known()?.cloned().map(LakePlace::Directory);
+    let (named, s3) = match s3.known()? {
+        None => (false, None),
+        Some(place) => (true, bucket(place, &at.clone().then("s3"), wrong)?.map(LakePlace::S3)),
+    };
+    if named && s3.is_none() {
+        return Ok(None);
+    }
+    let places: Vec<LakePlace> = [directory, s3].into_iter().flatten().collect();
+    let place = only(&at, &["directory", "s3"], places, Missing::IsWrong, wrong);
+    let (seal_after, seal_size) = (seal_after.known()?.cloned(), seal_size.known()?.cloned());
+    let records = spec::records(records)?;
+    Ok(place.map(|place| LakeSink { place, seal_after, seal_size, records }))
+}
+
+fn bucket(
+    place: &model::LakeBucket,
+    at: &Path,
+    wrong: &mut Vec<Diagnostic>,
+) -> Result<Option<LakeBucket>, NotYetKnown> {
+    let model::LakeBucket {
+        bucket,
+        prefix,
+        region,
+        endpoint,
+        addressing,
+        access_key,
+        secret_key,
+        ca,
+    } = place;
+    let mut key = |name: &str, source: &Required<Password>| {
+        let Password { file, environment_variable } = source.known()?;
+        secret(&at.clone().then(name), file, environment_variable, wrong)
+    };
+    let keys = (key("access_key", access_key)?, key("secret_key", secret_key)?);
+    let (bucket, region) = (bucket.known()?.clone(), region.known()?.clone());
+    let (prefix, endpoint) = (prefix.known()?.cloned(), endpoint.known()?.cloned());
+    let (addressing, ca) = (addressing.known()?.copied(), ca.known()?.cloned());
+    let (Some(access_key), Some(secret_key)) = keys else { return Ok(None) };
+    Ok(Some(LakeBucket {
+        bucket,
+        prefix,
+        region,
+        endpoint,
+        addressing,
+        access_key,
+        secret_key,
+        ca,
+    }))
+}
+
+/// The configuration that says this lake.
+pub(super) fn imported(sink: &LakeSink) -> model::Lake {
+    let LakeSink { place, seal_after, seal_size, records } = sink.clone();
+    let (directory, s3) = match place {
+        LakePlace::Directory(directory) => (Some(directory), None),
+        LakePlace::S3(bucket) => (None, Some(imported_bucket(bucket))),
+    };
+    model::Lake {
+        directory: directory.into(),
+        s3: s3.into(),
+        seal_after: seal_after.into(),
+        seal_size: seal_size.into(),
+        records: record::records(&records).into(),
+    }
+}
+
+fn imported_bucket(place: LakeBucket) -> model::LakeBucket {
+    let LakeBucket { bucket, prefix, region, endpoint, addressing, access_key, secret_key, ca } =
+        place;
+    model::LakeBucket {
+        bucket: Required::of(bucket),
+        prefix: prefix.into(),
+        region: Required::of(region),
+        endpoint: endpoint.into(),
+        addressing: addressing.into(),
+        access_key: key(&access_key),
+        secret_key: key(&secret_key),
+        ca: ca.into(),
+    }
+}
+
+/// A key is never kept at the target, so there is always a source to name.
+fn key(source: &SecretSource) -> Required<Password> {
+    Required::of(
+        record::password(source)
+            .unwrap_or(Password { file: Optional::null(), environment_variable: Optional::null() }),
+    )
+}
