@@ -110,6 +110,22 @@ impl ObjectStore {
         KEYS.1
     }
 
+    /// The sink of an exporter that writes below that prefix, as HCL; its keys are read from files.
+    pub fn lake(&self, prefix: &str) -> String {
+        let (port, directory) = (self.port, &self.directory);
+        format!(
+            "lake = {{\n    s3 = {{\n      bucket     = \"lake\"\n      prefix     = \"{prefix}\"\n      region     = \
+             \"us-east-1\"\n      endpoint   = \"http://127.0.0.1:{port}\"\n      access_key = {{ file = \
+             \"{directory}/access-key\" }}\n      secret_key = {{ file = \"{directory}/secret-key\" }}\n    }}\n    \
+             seal_after = \"1s\"\n  }}"
+        )
+    }
+
+    /// The variables that a receiver reads its keys from, which the engine starts.
+    pub fn variables() -> [(&'static str, &'static str); 2] {
+        [("ZEEBE_RECEIVER_ACCESS_KEY", KEYS.0), ("ZEEBE_RECEIVER_SECRET_KEY", KEYS.1)]
+    }
+
     /// Ends it as a failing machine would.
     pub fn kill(&mut self) -> Result<()> {
         self.running.take().context("the object store does not run")?.kill()

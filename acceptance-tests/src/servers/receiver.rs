@@ -161,8 +161,18 @@ impl Receiver {
 
 /// Proves what the sink of a configuration holds, with these arguments more.
 pub fn verify(config: &Utf8Path, arguments: &[&str]) -> Result<Verified> {
+    verify_with(config, arguments, &[])
+}
+
+/// Does so with these variables, which the configuration names.
+pub fn verify_with(
+    config: &Utf8Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<Verified> {
     let mut command = Command::new(binary()?);
-    let done = command.args(["verify", "--config", config.as_str()]).args(arguments).output()?;
+    command.args(["verify", "--config", config.as_str()]).args(arguments);
+    let done = command.envs(variables.iter().copied()).output()?;
     let text = [done.stdout, done.stderr].concat();
     Ok(Verified { code: done.status.code(), text: String::from_utf8(text)? })
 }

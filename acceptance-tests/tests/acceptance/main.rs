@@ -23,5 +23,6 @@ mod s16_audit;
 mod s17_kafka;
 mod s18_retention;
 mod s19_backup;
+mod s20_lake;
 mod watch;
 mod words;

@@ -12,7 +12,7 @@ const ADDRESS: &str = "zeebe_exporter.kafka";
 /// An exporter pauses up to 10 s between two tries.
 const EXPORTED: Duration = Duration::from_mins(1);
 /// All that 8.6 writes, so that a gap in the positions is a loss.
-const VALUES: [&str; 36] = [
+pub(crate) const VALUES: [&str; 36] = [
     "authorization",
     "checkpoint",
     "command_distribution",
@@ -145,7 +145,7 @@ fn mended(project: &Project, cluster: &Cluster, hcl: &ClusterHcl) -> Result<()> 
 }
 
 /// How far the leader of a partition has exported it.
-fn exported(cluster: &Cluster, partition: u16) -> Result<u64> {
+pub(crate) fn exported(cluster: &Cluster, partition: u16) -> Result<u64> {
     let (_, partitions) = cluster.get(0, "actuator/partitions")?;
     let position: &Value = &partitions[partition.to_string()]["exportedPosition"];
     position.as_u64().with_context(|| format!("{position} is no position"))
