@@ -25,14 +25,15 @@ tools/clients.sh | sed 's/^/client:    /' >&2
 
 tools/lint.sh
 
-say "== provider, receiver and agent"
-cargo build --quiet --package terraform-provider-zeebe --bin terraform-provider-zeebe
-cargo build --quiet --package zeebe-receiver --bin zeebe-receiver
-cargo build --quiet --package zeebe-agent --bin zeebe-agent
+say "== programs"
+for program in terraform-provider-zeebe zeebe-receiver zeebe-agent zeebe-provision; do
+  cargo build --quiet --package "$program" --bin "$program"
+done
 target=$(target_directory)
 export ZEEBE_PROVIDER_BINARY=$target/debug/terraform-provider-zeebe
 export ZEEBE_RECEIVER_BINARY=$target/debug/zeebe-receiver
 export ZEEBE_AGENT_BINARY=$target/debug/zeebe-agent
+export ZEEBE_PROVISION_BINARY=$target/debug/zeebe-provision
 export TERRAFORM=$terraform
 
 say "== the judge"

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::{call, processes};
+use crate::{call, processes, programs::Program};
 
 /// The tools and folders of this run.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Lab {
         let terraform = call::output(Command::new("bash").arg(root.join("tools/terraform.sh")))?;
         let java_home = call::output(Command::new("bash").arg(root.join("tools/java-home.sh")))?;
         let work = work_directory(&target)?;
-        let built = provider(&root, &target)?;
+        let built = Program::Provider.path()?;
         // A copy, so that a build beside the tests changes nothing under them.
         let provider = work.join("bin").join("terraform-provider-zeebe");
         fs::create_dir_all(work.join("bin"))?;
@@ -80,25 +80,6 @@ pub fn target_directory() -> Result<Utf8PathBuf> {
         .find(|folder| folder.join("CACHEDIR.TAG").exists())
         .map(Utf8Path::to_owned)
         .with_context(|| format!("\"{running}\" lies in no target folder"))
-}
-
-/// The provider that `make test` built, or one built now for a test that somebody started alone.
-fn provider(root: &Utf8Path, target: &Utf8Path) -> Result<Utf8PathBuf> {
-    if let Ok(built) = env::var("ZEEBE_PROVIDER_BINARY") {
-        return Ok(built.into());
-    }
-    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    call::output(Command::new(cargo).current_dir(root).args([
-        "build",
-        "--quiet",
-        "--package",
-        "terraform-provider-zeebe",
-        "--bin",
-        "terraform-provider-zeebe",
-        "--target-dir",
-        target.as_str(),
-    ]))?;
-    Ok(target.join("debug").join("terraform-provider-zeebe"))
 }
 
 /// A fresh folder of this run. Folders of runs that are over are removed, with whatever they left running.

@@ -1,16 +1,15 @@
 //! A real `zeebe-agent`.
 
-use std::env;
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 use reqwest::Client;
 
+use crate::programs::Program;
 use crate::servers::Server;
-use crate::{Cluster, call, lab, wait};
+use crate::{Cluster, wait};
 
 /// An agent that goes on until it is told to end.
 #[derive(Debug)]
@@ -32,7 +31,9 @@ pub struct Once {
 
 /// One round for a cluster, and no more.
 pub fn once(cluster: &Cluster) -> Result<Once> {
-    let done = Command::new(binary()?).args(["--once", "--cluster", &cluster.id()]).output()?;
+    let done = Command::new(Program::Agent.path()?)
+        .args(["--once", "--cluster", &cluster.id()])
+        .output()?;
     let text = String::from_utf8(done.stdout)? + &String::from_utf8(done.stderr)?;
     Ok(Once { code: done.status.code(), text })
 }
@@ -45,7 +46,7 @@ impl Agent {
 
     /// Starts it, and waits until it has done a round.
     pub fn start(&mut self) -> Result<()> {
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(Program::Agent.path()?);
         command.args(["--cluster", &self.cluster, "--every", "1s"]);
         command.args(["--management", &format!("127.0.0.1:{}", self.port)]);
         self.running = Some(Server::start(command, &self.log)?);
@@ -72,25 +73,4 @@ impl Agent {
             Ok(client.get(url).send().await?.error_for_status()?.text().await?)
         })
     }
-}
-
-/// The agent, built when nobody says where it is.
-fn binary() -> Result<&'static Utf8PathBuf> {
-    static BINARY: OnceLock<Result<Utf8PathBuf, String>> = OnceLock::new();
-    BINARY
-        .get_or_init(|| built().map_err(|error| format!("{error:#}")))
-        .as_ref()
-        .map_err(|error| anyhow!("there is no agent: {error}"))
-}
-
-fn built() -> Result<Utf8PathBuf> {
-    if let Ok(built) = env::var("ZEEBE_AGENT_BINARY") {
-        return Ok(built.into());
-    }
-    let target = lab::target_directory()?;
-    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let mut build = Command::new(cargo);
-    build.current_dir(lab::root()?).args(["build", "--quiet", "--package", "zeebe-agent"]);
-    call::output(build.args(["--bin", "zeebe-agent", "--target-dir", target.as_str()]))?;
-    Ok(target.join("debug").join("zeebe-agent"))
 }

@@ -1,18 +1,16 @@
 //! A real `zeebe-receiver`.
 
-use std::env;
 use std::fs;
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use camino::{Utf8Path, Utf8PathBuf};
 use reqwest::Client;
 use serde_json::Value;
 
 use crate::servers::{Server, kafka::Kafka, search_store::SearchStore};
-use crate::{call, lab, processes, wait};
+use crate::{processes, programs::Program, wait};
 
 /// A receiver with its configuration.
 #[derive(Debug)]
@@ -75,7 +73,7 @@ impl Receiver {
 
     /// Starts it, and waits until it takes connections.
     pub fn start(&mut self) -> Result<()> {
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(Program::Receiver.path()?);
         command.args([self.verb, "--config", self.config().as_str()]);
         self.running = Some(Server::start(command, &self.log())?);
         wait::until("the receiver", Duration::from_mins(1), || self.page("health"))?;
@@ -84,7 +82,7 @@ impl Receiver {
 
     /// Starts it though it cannot go on, and gives what it says at its end.
     pub fn fails_to_start(&self) -> Result<String> {
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(Program::Receiver.path()?);
         let done = command.args([self.verb, "--config", self.config().as_str()]).output()?;
         ensure!(done.status.code() == Some(1), "it ended with {}", done.status);
         Ok(String::from_utf8(done.stderr)?)
@@ -170,32 +168,11 @@ pub fn verify_with(
     arguments: &[&str],
     variables: &[(&str, &str)],
 ) -> Result<Verified> {
-    let mut command = Command::new(binary()?);
+    let mut command = Command::new(Program::Receiver.path()?);
     command.args(["verify", "--config", config.as_str()]).args(arguments);
     let done = command.envs(variables.iter().copied()).output()?;
     let text = [done.stdout, done.stderr].concat();
     Ok(Verified { code: done.status.code(), text: String::from_utf8(text)? })
-}
-
-/// The receiver that `make test` built, or one built now for a test that somebody started alone.
-pub fn binary() -> Result<&'static Utf8PathBuf> {
-    static BINARY: OnceLock<Result<Utf8PathBuf, String>> = OnceLock::new();
-    BINARY
-        .get_or_init(|| built().map_err(|error| format!("{error:#}")))
-        .as_ref()
-        .map_err(|error| anyhow!("there is no receiver: {error}"))
-}
-
-fn built() -> Result<Utf8PathBuf> {
-    if let Ok(built) = env::var("ZEEBE_RECEIVER_BINARY") {
-        return Ok(built.into());
-    }
-    let target = lab::target_directory()?;
-    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let mut build = Command::new(cargo);
-    build.current_dir(lab::root()?).args(["build", "--quiet", "--package", "zeebe-receiver"]);
-    call::output(build.args(["--bin", "zeebe-receiver", "--target-dir", target.as_str()]))?;
-    Ok(target.join("debug").join("zeebe-receiver"))
 }
 
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use acceptance_tests::servers::{kafka::Kafka, receiver};
-use acceptance_tests::{Cluster, ClusterHcl, Install, Load, Project, Scenario, processes, wait};
+use acceptance_tests::{
+    Cluster, ClusterHcl, Install, Load, Program, Project, Scenario, processes, wait,
+};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
@@ -58,7 +60,7 @@ fn an_exporter_to_kafka_has_a_receiver_that_comes_first_is_mended_and_goes_last(
     let mut kafka = Kafka::start(scenario.directory.join("kafka"), scenario.first_port()?)?;
     let hcl = ClusterHcl::new(&cluster).sized(1, 2, 1);
     let mut project = scenario.project("project", Install::Mirror)?;
-    project.set("ZEEBE_RECEIVER", receiver::binary()?.as_str());
+    project.set("ZEEBE_RECEIVER", Program::Receiver.path()?.as_str());
     project.write("main.tf", &hcl.file())?;
     project.init()?;
     project.apply()?;

@@ -1,10 +1,13 @@
 //! An exporter into a lake by real terraform: in a real object store, then in a folder; each record once for whoever reads.
 
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
 use acceptance_tests::servers::{lake, object_store::ObjectStore, receiver};
-use acceptance_tests::{Cluster, ClusterHcl, Install, Load, Project, Scenario, processes, wait};
+use acceptance_tests::{
+    Cluster, ClusterHcl, Install, Load, Program, Project, Scenario, processes, wait,
+};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
@@ -22,7 +25,7 @@ fn an_exporter_into_a_lake_loses_and_doubles_nothing_and_moves_without_a_restart
         ObjectStore::start(scenario.directory.join("store"), scenario.first_port()? + 50)?;
     let hcl = ClusterHcl::new(&cluster).sized(1, 2, 1);
     let mut project = scenario.project("project", Install::Mirror)?;
-    project.set("ZEEBE_RECEIVER", receiver::binary()?.as_str());
+    project.set("ZEEBE_RECEIVER", Program::Receiver.path()?.as_str());
     project.write("main.tf", &hcl.file())?;
     project.init()?;
     project.apply()?;
@@ -54,6 +57,7 @@ fn an_exporter_into_a_lake_loses_and_doubles_nothing_and_moves_without_a_restart
         Ok(())
     })?;
 
+    proven(&cluster)?;
     in_a_folder(&scenario, &project, &cluster, &hcl)?;
     std::fs::remove_file(project.directory.join("exporter.tf"))?;
     project.apply()?;
@@ -63,6 +67,25 @@ fn an_exporter_into_a_lake_loses_and_doubles_nothing_and_moves_without_a_restart
     cluster.is_stopped()?;
     store.kill()?;
     scenario.passed()
+}
+
+/// The same by the engine without Terraform, which knows from the book where the records went.
+fn proven(cluster: &Cluster) -> Result<()> {
+    let verify = |exporter: &str| {
+        Command::new(Program::Provision.path()?)
+            .args(["records", "verify", &cluster.id(), exporter])
+            .env("ZEEBE_RECEIVER", Program::Receiver.path()?)
+            .output()
+            .context("zeebe-provision did not start")
+    };
+    let done = verify("lake")?;
+    let said = String::from_utf8(done.stdout)?;
+    ensure!(done.status.code() == Some(0), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(said.matches("nothing wrong").count(), 2, "one line for each partition: {said}");
+    let unknown = verify("nobody")?;
+    let told = String::from_utf8(unknown.stderr)?;
+    ensure!(unknown.status.code() == Some(1) && told.contains("nobody"), "{told}");
+    Ok(())
 }
 
 /// A key that the store does not know: no broker is restarted, and no key is shown.
