@@ -270,7 +270,7 @@ impl Cluster {
         seen: &ClusterObserved,
         call: &Call,
     ) -> Result<Plan, EngineError> {
-        let documents = order::wished(&seen.exporters, wishes);
+        let documents = order::told(&seen.exporters, wishes);
         let desired = desired::cluster(&record.spec, &documents, self.target.place());
         let plan = order::exporters(&desired, wishes, record, seen).map_err(EngineError::Plan)?;
         if plan.steps.is_empty() {

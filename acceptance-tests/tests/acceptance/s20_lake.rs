@@ -111,6 +111,9 @@ fn refused(
     ensure!(!said.contains("no-such-secret") && !said.contains("X-Amz"), "{said}");
     assert_eq!(cluster.brokers()?, before, "nobody is restarted for a store that says no");
     project.terraform(&["untaint", ADDRESS])?.ok()?;
+    // The cluster's own plan comes before the exporter's, and must not tell the brokers of it either.
+    project.terraform(&["apply", "-input=false", "-auto-approve"])?.fails()?;
+    assert_eq!(cluster.brokers()?, before, "nor by the next apply");
     Ok(())
 }
 

@@ -131,11 +131,11 @@ pub fn cluster(spec: &ClusterSpec, exporters: &Exporters, place: &Place) -> Clus
     }
 }
 
-/// Those that are not on their way out.
+/// Those that brokers are told of: neither on their way in nor out.
 fn staying(exporters: &Exporters) -> Vec<&ExporterRecord> {
     let stays = |record: &&ExporterRecord| match record.phase {
         ExporterPhase::Due | ExporterPhase::Ready => true,
-        ExporterPhase::Leaving => false,
+        ExporterPhase::Arriving | ExporterPhase::Leaving => false,
     };
     exporters.values().filter(stays).collect()
 }

@@ -76,6 +76,9 @@ impl Canary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExporterPhase {
+    /// It is wished, and no broker is told of it: the receiver that it needs was not seen to reach its place yet. Until then it
+    /// is nobody's matter but its own, so that a place that is away restarts nobody and holds up no change of the cluster.
+    Arriving,
     /// It is wished, and was not seen to export so yet.
     Due,
     /// It was seen to export as it is wished.

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub use self::converge::converge;
 pub use self::create::{adopt, create};
 pub use self::destroy::destroy;
-pub use self::exporters::{ExporterWishes, exporters, wished};
+pub use self::exporters::{ExporterWishes, exporters, told, wished};
 
 /// How long a cluster may take to become whole after brokers were started. Three brokers on two busy
 /// cores took 23 s (lab); ten times that, and a minute for the machine to wake up.

@@ -80,7 +80,7 @@ impl fmt::Display for Step {
                 brokers_listed(f, brokers)
             }
             Self::RecordExporter(record) => match record.phase {
-                ExporterPhase::Due | ExporterPhase::Ready => {
+                ExporterPhase::Arriving | ExporterPhase::Due | ExporterPhase::Ready => {
                     write!(f, "write exporter \"{}\" into the book", record.spec.name)
                 }
                 ExporterPhase::Leaving => {

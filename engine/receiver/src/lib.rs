@@ -22,11 +22,10 @@ pub mod intake;
 mod lane;
 pub mod mark;
 pub mod metrics;
-mod reason;
 pub mod record;
 pub mod serve;
 pub mod sink;
 pub mod verify;
 pub mod wire;
 
-pub use reason::Reason;
+pub use zeebe_search::Reason;

@@ -128,7 +128,7 @@ impl Lookup for ExporterLookup {
             sink: Computed::of(record.spec.kind().to_owned()),
             phase: Computed::of(
                 match record.phase {
-                    ExporterPhase::Due => "provisioning",
+                    ExporterPhase::Arriving | ExporterPhase::Due => "provisioning",
                     ExporterPhase::Ready => "ready",
                     ExporterPhase::Leaving => "leaving",
                 }

@@ -11,7 +11,7 @@ use zeebe_execute::{Cluster, ExecuteError, ask, execute, observe};
 use zeebe_management::{Timeouts, Transport};
 use zeebe_plan::component::{ComponentId, Condition, Observed};
 use zeebe_plan::observed::{ClusterObserved, ExporterPhase, Phase, ProductObserved};
-use zeebe_plan::order::{ExporterWishes, exporters, wished};
+use zeebe_plan::order::{ExporterWishes, exporters, told};
 use zeebe_plan::product::ExporterState;
 use zeebe_plan::{Plan, Step, create, desired, destroy};
 use zeebe_scalar::{Raw, Scalar, parse_text};
@@ -327,7 +327,7 @@ impl Engine<'_> {
             Some(record) if record.phase != Phase::Destroyed => exporters_wished(wish, &observed),
             Some(_) | None => ExporterWishes::new(),
         };
-        let documents = wished(&observed.exporters, &wishes);
+        let documents = told(&observed.exporters, &wishes);
         let desired = desired::cluster(&self.bench.spec(wish), &documents, self.target.place());
         let Some(record) = &observed.record else {
             return create(&desired);

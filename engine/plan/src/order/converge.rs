@@ -56,7 +56,7 @@ pub fn converge(
     exporters::after_the_roll(desired, observed, &mut work);
     resize(desired, &seen, &product.shape, &mut work);
     old_gateways(desired, &seen, &mut work);
-    receivers::after_the_roll(desired, &seen, &mut work);
+    receivers::after_the_roll(desired, observed, &seen, &mut work);
     prepared_once(&mut work);
     Ok(bookkept(desired, record, &product.shape, work))
 }

@@ -33,8 +33,16 @@ pub fn wished(now: &Exporters, wishes: &ExporterWishes) -> Exporters {
                 let receiver = spec.received().map(|_| {
                     before.and_then(|before| before.receiver).unwrap_or_else(|| free(&after))
                 });
-                let record =
-                    ExporterRecord { spec: spec.clone(), phase: ExporterPhase::Due, receiver };
+                let phase = match (before.map(|before| before.phase), receiver) {
+                    (None | Some(ExporterPhase::Arriving), Some(_)) => ExporterPhase::Arriving,
+                    // Brokers know it already, if only with another wish.
+                    (
+                        Some(ExporterPhase::Due | ExporterPhase::Ready | ExporterPhase::Leaving),
+                        _,
+                    )
+                    | (None | Some(ExporterPhase::Arriving), None) => ExporterPhase::Due,
+                };
+                let record = ExporterRecord { spec: spec.clone(), phase, receiver };
                 after.insert(name.clone(), record);
             }
             (None, Some(record)) => {
@@ -42,6 +50,17 @@ pub fn wished(now: &Exporters, wishes: &ExporterWishes) -> Exporters {
                 after.insert(name.clone(), record);
             }
             (None, None) => {}
+        }
+    }
+    after
+}
+
+/// The same as brokers are told of them by whoever carries out these wishes. Others that are on their way in stay unsaid.
+pub fn told(now: &Exporters, wishes: &ExporterWishes) -> Exporters {
+    let mut after = wished(now, wishes);
+    for (name, record) in &mut after {
+        if record.phase == ExporterPhase::Arriving && wishes.contains_key(name) {
+            record.phase = ExporterPhase::Due;
         }
     }
     after
@@ -55,7 +74,7 @@ fn free(exporters: &Exporters) -> ReceiverIndex {
     numbers.find(|number| !taken.contains(number)).unwrap_or(ReceiverIndex(u16::MAX))
 }
 
-/// The steps that make the exporters as they are wished. `desired` follows from the documents as the wishes will have
+/// The steps that make the exporters as they are wished. `desired` follows from the documents as brokers are [`told`] of
 /// them; whatever else is to do on the cluster is done too.
 pub fn exporters(
     desired: &ClusterDesired,
@@ -90,7 +109,11 @@ pub fn exporters(
     let open: Vec<&ExporterRecord> = of_wish
         .iter()
         .filter(|(record, to)| {
-            record.phase == ExporterPhase::Due || to.is_some() || is_held_up(record, observed)
+            let is_new = match record.phase {
+                ExporterPhase::Arriving | ExporterPhase::Due => true,
+                ExporterPhase::Ready | ExporterPhase::Leaving => false,
+            };
+            is_new || to.is_some() || is_held_up(record, observed)
         })
         .map(|(record, _)| *record)
         .collect();

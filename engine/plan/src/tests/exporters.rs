@@ -11,7 +11,7 @@ use zeebe_spec::{
 use super::world::{World, text};
 use crate::component::ComponentId;
 use crate::observed::{ExporterPhase, ExporterRecord, Exporters};
-use crate::order::{ExporterWishes, exporters, wished};
+use crate::order::{ExporterWishes, exporters, told, wished};
 use crate::product::{ExporterState, ExportingPhase};
 use crate::{Plan, check};
 
@@ -62,7 +62,7 @@ impl World {
 
     fn plan_exporters(&self, wishes: &ExporterWishes) -> Plan {
         let mut after = World { record: self.record.clone(), observed: self.observed.clone() };
-        after.observed.exporters = wished(&self.observed.exporters, wishes);
+        after.observed.exporters = told(&self.observed.exporters, wishes);
         exporters(&after.desired(), wishes, &self.record, &self.seen()).unwrap()
     }
 }
@@ -247,6 +247,39 @@ fn brokers_are_told_of_a_receiver_that_was_seen_to_reach_kafka() {
     let plan = world("8.6.0", &[]).plan_exporters(&[comes(&kafka("kafka"))].into());
     insta::assert_snapshot!(text(&plan));
     assert_eq!(check::plan(&plan), []);
+}
+
+/// A receiver that runs, and whose exporter's first apply failed before it was seen to reach Kafka.
+fn arriving(kafka: &ExporterSpec) -> World {
+    let mut world = world("8.6.0", &[]);
+    let wishes = [comes(kafka)].into();
+    let desired = {
+        let mut after = World { record: world.record.clone(), observed: world.observed.clone() };
+        after.observed.exporters = told(&Exporters::new(), &wishes);
+        after.desired()
+    };
+    world.observed.exporters = wished(&Exporters::new(), &wishes);
+    world.run(ComponentId::Receiver(ReceiverIndex(0)), &desired);
+    world
+}
+
+#[test]
+fn brokers_are_not_told_of_a_receiver_before_it_was_seen_to_reach_kafka_also_by_the_next_apply() {
+    let kafka = kafka("kafka");
+    let world = arriving(&kafka);
+    // To the cluster's own plan it is nobody's business: neither is anybody told of it, nor does it go.
+    assert_eq!(world.converge_to(&world).unwrap().steps, []);
+    insta::assert_snapshot!(text(&world.plan_exporters(&[comes(&kafka)].into())));
+}
+
+#[test]
+fn a_receiver_that_does_not_reach_kafka_holds_up_neither_a_change_of_the_cluster_nor_its_own_departure()
+ {
+    let kafka = kafka("kafka");
+    let world = arriving(&kafka);
+    let upgrade = text(&world.converge_to(&World::of("8.6.1", 3, 3, 3)).unwrap());
+    assert!(upgrade.contains("restart broker 0") && !upgrade.contains("receiver"), "{upgrade}");
+    insta::assert_snapshot!(text(&world.plan_exporters(&[goes(&kafka)].into())));
 }
 
 #[test]

@@ -361,7 +361,11 @@ fn there(mut planned: Exporter, seen: &ExporterSeen) -> Outcome<Exporter> {
 fn found(prior: Exporter, seen: &ExporterSeen) -> Exporter {
     let same = match spec(&prior) {
         Ok(wished) => {
-            wished.sink == seen.record.spec.sink || seen.record.phase == ExporterPhase::Due
+            let is_under_way = match seen.record.phase {
+                ExporterPhase::Arriving | ExporterPhase::Due => true,
+                ExporterPhase::Ready | ExporterPhase::Leaving => false,
+            };
+            wished.sink == seen.record.spec.sink || is_under_way
         }
         Err(_) => false,
     };

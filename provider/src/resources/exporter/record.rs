@@ -15,7 +15,9 @@ use super::model::{self, Exporter, ExporterPhaseWord};
 pub(super) fn phase(exporter: &mut Exporter, seen: &ExporterSeen) {
     let works = working(seen);
     let word = match (seen.record.phase, seen.pause) {
-        (ExporterPhase::Due | ExporterPhase::Leaving, _) => ExporterPhaseWord::Provisioning,
+        (ExporterPhase::Arriving | ExporterPhase::Due | ExporterPhase::Leaving, _) => {
+            ExporterPhaseWord::Provisioning
+        }
         (ExporterPhase::Ready, Some(ExportingPhase::Paused)) if works => ExporterPhaseWord::Paused,
         (ExporterPhase::Ready, Some(ExportingPhase::SoftPaused)) if works => {
             ExporterPhaseWord::SoftPaused
