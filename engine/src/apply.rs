@@ -51,8 +51,11 @@ impl Cluster {
             Ok(()) => self.applied(sentences, call).await,
             Err(error) => {
                 // Of a creation that made no book, nobody would take it away later.
-                if matches!(self.record().await, Ok(None)) {
-                    self.forget_secrets(None, iter::empty()).await?;
+                if matches!(self.record().await, Ok(None))
+                    && let Err(left) = self.forget_secrets(None, iter::empty()).await
+                {
+                    // Why nothing was made is what must be told.
+                    tracing::warn!(error = %left.chain(), "a licence key was left at the target");
                 }
                 Err(error)
             }
