@@ -5,7 +5,7 @@ use std::iter;
 use zeebe_execute::{Answer, execute, observe};
 use zeebe_plan::Plan;
 use zeebe_plan::observed::ClusterObserved;
-use zeebe_spec::{ClusterSpec, DeletionProtection, SecretSource};
+use zeebe_spec::{ClusterSpec, DeletionProtection};
 use zeebe_target::{Call, Lease};
 
 use crate::cluster::Cluster;
@@ -46,7 +46,7 @@ impl Cluster {
         let lease = self.lease("create").await?;
         let plan = self.plan_creation(spec, call).await?;
         let sentences = agreed(&plan, planned)?;
-        self.keep_license(spec).await?;
+        self.keep_given(spec).await?;
         match self.carry_out(&plan, "create", &lease, call).await {
             Ok(()) => self.applied(sentences, call).await,
             Err(error) => {
@@ -75,7 +75,7 @@ impl Cluster {
         let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
         let plan = self.plan_change(spec, &seen, call).await?;
         let sentences = agreed(&plan, planned)?;
-        self.keep_license(spec).await?;
+        self.keep_given(spec).await?;
         self.carry_out(&plan, "update", &lease, call).await?;
         let applied = self.applied(sentences, call).await?;
         self.forget_secrets(Some(spec), applied.seen.exporters.values()).await?;
@@ -105,15 +105,14 @@ impl Cluster {
         Ok(Held { _lease: lease, answer: self.answer.clone() })
     }
 
-    /// Keeps the licence key at the target, if one was given and the wish says so.
-    async fn keep_license(&self, spec: &ClusterSpec) -> Result<(), EngineError> {
-        let kept = spec.license.as_ref().and_then(SecretSource::kept);
-        match kept.zip(self.license.as_ref()) {
-            Some((name, key)) => {
-                self.target.secrets().keep(name, key).await.map_err(EngineError::Secrets)
+    /// Keeps at the target what was given and the wish says so of.
+    async fn keep_given(&self, spec: &ClusterSpec) -> Result<(), EngineError> {
+        for name in spec.kept_secrets() {
+            if let Some(secret) = self.given.get(name) {
+                self.target.secrets().keep(name, secret).await.map_err(EngineError::Secrets)?;
             }
-            None => Ok(()),
         }
+        Ok(())
     }
 
     async fn carry_out(

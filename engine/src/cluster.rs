@@ -1,5 +1,6 @@
 //! One cluster's place: what can be asked of it without changing it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::SecretString;
@@ -8,11 +9,14 @@ use zeebe_execute::{Answer, observe_again, observe_first, vitals};
 use zeebe_management::Transport;
 use zeebe_plan::desired::{gateway_address, rest_address};
 use zeebe_plan::observed::{ClusterObserved, ClusterRecord, ClusterVitals};
-use zeebe_spec::ClusterSpec;
+use zeebe_spec::{ClusterSpec, KeptSecret};
 use zeebe_target::{BookError, Call, DocumentName, Entry, Target};
 
 use crate::error::{EngineError, ProductError};
 use crate::exporters::Gatherings;
+
+/// Secrets that are given once, for the target to keep.
+pub type GivenSecrets = BTreeMap<KeptSecret, SecretString>;
 
 /// One cluster's place on its target, whether the cluster is there or not.
 pub struct Cluster {
@@ -20,7 +24,7 @@ pub struct Cluster {
     transport: Transport,
     pub(crate) gatherings: Gatherings,
     pub(crate) answer: Answer,
-    pub(crate) license: Option<SecretString>,
+    pub(crate) given: GivenSecrets,
 }
 
 impl fmt::Debug for Cluster {
@@ -49,14 +53,13 @@ impl Cluster {
         gatherings: Gatherings,
         answer: Answer,
     ) -> Self {
-        Self { target, transport, gatherings, answer, license: None }
+        Self { target, transport, gatherings, answer, given: GivenSecrets::new() }
     }
 
-    /// The same, with the licence key that the wish says to be kept at the target. Without it what is kept there already
-    /// is used.
+    /// The same, with what the wish says to be kept at the target. Without it what is kept there already is used.
     #[must_use]
-    pub fn giving_license(self, key: Option<SecretString>) -> Self {
-        Self { license: key, ..self }
+    pub fn giving(self, secrets: GivenSecrets) -> Self {
+        Self { given: secrets, ..self }
     }
 
     pub(crate) fn execution(&self) -> zeebe_execute::Cluster<'_> {

@@ -15,7 +15,6 @@ mod overlap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use secrecy::SecretString;
 use zeebe_execute::{execute, exporter_vitals, observe_exporters};
 use zeebe_plan::desired;
 use zeebe_plan::observed::{
@@ -24,10 +23,10 @@ use zeebe_plan::observed::{
 use zeebe_plan::product::{ExporterState, ExportingPhase};
 use zeebe_plan::{Plan, order};
 use zeebe_spec::cluster::RECEIVERS_PER_BROKER;
-use zeebe_spec::{ClusterSpec, ExporterMistake, ExporterName, ExporterSpec, KeptSecret};
+use zeebe_spec::{ClusterSpec, ExporterMistake, ExporterName, ExporterSpec};
 use zeebe_target::Call;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, GivenSecrets};
 use crate::error::{EngineError, ProductError};
 use crate::planning::checked;
 
@@ -58,8 +57,8 @@ impl ExporterWish {
 #[derive(Clone, Debug)]
 struct Asked {
     wish: ExporterWish,
-    /// The password that the target is to keep for it, where it was given.
-    password: Option<SecretString>,
+    /// What the target is to keep for it, where it was given.
+    given: GivenSecrets,
 }
 
 /// Why an exporter is not as it was asked for. Several callers may be told of the same.
@@ -150,17 +149,16 @@ impl Cluster {
 
     /// Has an exporter come, change or go: with all that is asked for this cluster at the same time, in one roll.
     ///
-    /// A password that the wish says to be kept at the target is given beside it; without one, what is kept there
-    /// already is used.
+    /// What the wish says to be kept at the target is given beside it; without it, what is kept there already is used.
     pub async fn export(
         &self,
         wish: ExporterWish,
-        password: Option<SecretString>,
+        given: GivenSecrets,
         call: &Call,
     ) -> Result<Option<ExporterSeen>, ExporterError> {
         let name = wish.name().clone();
         let gathering = self.gatherings.of(self.id());
-        let asked = Asked { wish, password };
+        let asked = Asked { wish, given };
         let seen = gathering.join(asked, call, |asked| self.exported(asked, call)).await?;
         Ok(exporter_of(&seen, &name))
     }
@@ -200,12 +198,12 @@ impl Cluster {
         };
         let mut wishes = order::ExporterWishes::new();
         let mut refused: BTreeMap<usize, ExporterError> = BTreeMap::new();
-        let mut passwords: BTreeMap<KeptSecret, SecretString> = BTreeMap::new();
-        for (index, Asked { wish, password }) in asked.into_iter().enumerate() {
+        let mut secrets = GivenSecrets::new();
+        for (index, Asked { wish, mut given }) in asked.into_iter().enumerate() {
             match admitted(&wish, &record, &seen, &wishes) {
                 Ok(wanted) => {
-                    let kept = wanted.as_ref().and_then(ExporterSpec::kept_secret);
-                    passwords.extend(kept.cloned().zip(password));
+                    let kept = wanted.iter().flat_map(ExporterSpec::kept_secrets);
+                    secrets.extend(kept.filter_map(|name| given.remove_entry(name)));
                     wishes.insert(wish.name().clone(), wanted);
                 }
                 Err(error) => {
@@ -214,8 +212,8 @@ impl Cluster {
             }
         }
         let outcome = async {
-            for (name, password) in &passwords {
-                self.target.secrets().keep(name, password).await.map_err(EngineError::Secrets)?;
+            for (name, secret) in &secrets {
+                self.target.secrets().keep(name, secret).await.map_err(EngineError::Secrets)?;
             }
             self.exported_as(&wishes, &record, &seen, call).await
         };
@@ -257,9 +255,9 @@ impl Cluster {
         cluster: Option<&ClusterSpec>,
         exporters: impl Iterator<Item = &ExporterRecord>,
     ) -> Result<(), EngineError> {
-        let license = cluster.and_then(|spec| spec.license.as_ref()?.kept());
-        let passwords = exporters.filter_map(|record| record.spec.kept_secret());
-        let named = license.into_iter().chain(passwords).cloned().collect();
+        let of_cluster = cluster.into_iter().flat_map(ClusterSpec::kept_secrets);
+        let of_exporters = exporters.flat_map(|record| record.spec.kept_secrets());
+        let named = of_cluster.chain(of_exporters).cloned().collect();
         self.target.secrets().keep_only(&named).await.map_err(EngineError::Secrets)
     }
 

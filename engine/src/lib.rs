@@ -48,7 +48,7 @@ pub use zeebe_target::{Call, Entry, Event, LeftBehind, Preflight, Progress};
 
 pub use crate::apply::Applied;
 pub use crate::backups::{BackedUp, BackupError, BackupWish};
-pub use crate::cluster::{Addresses, Cluster};
+pub use crate::cluster::{Addresses, Cluster, GivenSecrets};
 pub use crate::deeds::Verified;
 pub use crate::engine::Engine;
 pub use crate::error::{EngineError, OpenError, ProductError, StepFailure};

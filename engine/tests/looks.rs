@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use camino_tempfile::Utf8TempDir;
 use futures::StreamExt;
 use serde_json::json;
-use zeebe_engine::{Call, Cluster, Engine, ExporterSeen, ExporterWish};
+use zeebe_engine::{Call, Cluster, Engine, ExporterSeen, ExporterWish, GivenSecrets};
 use zeebe_spec::{ClusterSpec, ExporterSpec};
 
 /// As many as Terraform looks at together.
@@ -38,7 +38,7 @@ async fn made(engine: &Engine, spec: &ClusterSpec, exporters: usize) -> Cluster 
     let (cluster, call) = (engine.cluster(spec).unwrap(), Call::quiet());
     cluster.create(spec, None, &call).await.unwrap();
     let wishes = (0..exporters).map(|number| ExporterWish::New(exporter(number)));
-    let comes = wishes.map(|wish| cluster.export(wish, None, &call));
+    let comes = wishes.map(|wish| cluster.export(wish, GivenSecrets::new(), &call));
     for came in futures::future::join_all(comes).await {
         came.unwrap().unwrap();
     }

@@ -3,4 +3,5 @@
 mod choice;
 pub mod cluster;
 pub mod exporter;
+pub mod key;
 pub mod retention;

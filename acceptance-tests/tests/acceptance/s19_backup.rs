@@ -26,6 +26,7 @@ fn backups_under_load_are_whole_on_every_partition_and_a_store_that_says_no_is_a
     let mut store = ObjectStore::start(scenario.directory.join("store"), scenario.first_port()?)?;
     let mut project = scenario.project_on("project", &client)?;
     project.set("TEST_SECRET_KEY", WRONG);
+    project.set("TF_VAR_secret_key", store.secret_key());
     let hcl = |secret| {
         ClusterHcl::new(&cluster).sized(3, 2, 3).with(&store.backup_store("kept", secret)).file()
     };
@@ -55,8 +56,9 @@ fn backups_under_load_are_whole_on_every_partition_and_a_store_that_says_no_is_a
     // The right key comes by a roll, under load.
     let load = Load::start(cluster.gateways(3))?;
     load.wait_for_more(10)?;
-    let with_file = hcl(&format!("{{ file = \"{}\" }}", store.secret_key_file()));
-    project.write("main.tf", &[with_file, action].concat())?;
+    let given_once = hcl("{ key_wo = var.secret_key, key_wo_version = 1 }");
+    let variable = "\nvariable \"secret_key\" {\n  type      = string\n  ephemeral = true\n}\n";
+    project.write("main.tf", &[&given_once, variable, &action].concat())?;
     project.apply()?;
     for _ in 0..3 {
         load.wait_for_more(5)?;
@@ -90,7 +92,8 @@ fn backups_under_load_are_whole_on_every_partition_and_a_store_that_says_no_is_a
         ensure!(process.environment.contains(secret), "broker {broker} was not given the key");
         ensure!(!process.command.contains(secret), "the key is in the list of processes");
     }
-    assert_eq!(holders(&cluster.home(), secret)?, Vec::<Utf8PathBuf>::new());
+    let kept = cluster.home().join("secrets/backup-secret-key-1");
+    assert_eq!(holders(&cluster.home(), secret)?, [kept]);
     assert_eq!(holders(&project.directory, secret)?, Vec::<Utf8PathBuf>::new());
 
     // The store is away: nothing is taken, and nothing else suffers.

@@ -288,6 +288,22 @@ impl BackupStore {
             && (is_within(one.below, other.below) || is_within(other.below, one.below))
     }
 
+    /// Where each of its keys is read.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretSource> {
+        let keys = match self {
+            Self::S3(S3Store { keys: Some(S3Keys { access_key, secret_key }), .. }) => {
+                [Some(access_key), Some(secret_key)]
+            }
+            Self::Azure(AzureStore { account_key, connection_string, .. }) => {
+                [account_key.as_ref(), connection_string.as_ref()]
+            }
+            Self::S3(S3Store { keys: None, .. }) | Self::Gcs(_) | Self::Filesystem(_) => {
+                [None, None]
+            }
+        };
+        keys.into_iter().flatten()
+    }
+
     /// Where it is, in words: no secret among them.
     pub fn describe(&self) -> String {
         match self {

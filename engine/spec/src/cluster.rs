@@ -8,7 +8,7 @@ use zeebe_scalar::{ByteSize, Span};
 
 use crate::backup::{BackupStore, StoreMistake};
 use crate::broker::{BrokerSpec, watermarks};
-use crate::secret::SecretSource;
+use crate::secret::{KeptSecret, SecretSource};
 use crate::target::TargetSpec;
 use crate::topology::{Gateways, TopologySpec};
 use crate::version::{Minor, Version};
@@ -124,6 +124,14 @@ impl std::ops::Deref for ClusterSpec {
 
     fn deref(&self) -> &ClusterParts {
         &self.0
+    }
+}
+
+impl ClusterSpec {
+    /// What the target keeps for it.
+    pub fn kept_secrets(&self) -> impl Iterator<Item = &KeptSecret> {
+        let keys = self.backup_store.iter().flat_map(BackupStore::secrets);
+        self.license.iter().chain(keys).filter_map(SecretSource::kept)
     }
 }
 

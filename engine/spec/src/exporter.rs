@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use zeebe_scalar::{ByteSize, Span};
 
 use crate::exporter::kafka::KafkaSink;
-use crate::exporter::lake::LakeSink;
+use crate::exporter::lake::{LakePlace, LakeSink};
 pub use crate::exporter::records::{RecordType, ValueType};
 use crate::secret::{KeptSecret, SecretSource};
 use crate::target::{Checksum, Directory};
@@ -315,16 +315,19 @@ impl ExporterSpec {
         }
     }
 
-    /// The password that the target keeps for it, if that is where it signs on from.
-    pub fn kept_secret(&self) -> Option<&KeptSecret> {
-        let password = match &self.sink {
+    /// What the target keeps for it to sign on with.
+    pub fn kept_secrets(&self) -> impl Iterator<Item = &KeptSecret> {
+        let (password, keys) = match &self.sink {
             Sink::Elasticsearch(store) | Sink::Opensearch(store) => {
-                &store.authentication.as_ref()?.password
+                (store.authentication.as_ref().map(|it| &it.password), None)
             }
-            Sink::Kafka(kafka) => kafka.sasl.as_ref()?.password.as_ref()?,
-            Sink::Lake(_) | Sink::Jar(_) => return None,
+            Sink::Kafka(kafka) => (kafka.sasl.as_ref().and_then(|it| it.password.as_ref()), None),
+            Sink::Lake(LakeSink { place: LakePlace::S3(bucket), .. }) => {
+                (None, Some([&bucket.access_key, &bucket.secret_key]))
+            }
+            Sink::Lake(_) | Sink::Jar(_) => (None, None),
         };
-        password.kept()
+        password.into_iter().chain(keys.into_iter().flatten()).filter_map(SecretSource::kept)
     }
 
     /// Every mistake that can be told without a look at the cluster.

@@ -43,7 +43,7 @@ pub use crate::exporter::{
     Shards, Sink, SinkUrl, ValueType, Working,
 };
 pub use crate::retention::{Enforcer, RetentionSpec};
-pub use crate::secret::{KeptSecret, SecretPurpose, SecretSource, SecretVersion};
+pub use crate::secret::{KeptSecret, SecretPurpose, SecretSource, SecretVersion, StoreKey};
 pub use crate::target::{
     Checksum, Directory, Distribution, FirstPort, LocalTarget, MavenCoordinates, Seed,
     SimulatedTarget, Source, TargetSpec,

@@ -44,8 +44,37 @@ pub struct KeptSecret {
 pub enum SecretPurpose {
     /// The product's licence key.
     License,
+    /// A key of the store of backups.
+    BackupStore(StoreKey),
     /// What an exporter signs on with.
     ExporterPassword(ExporterName),
+    /// A key of the store that an exporter's lake is in.
+    ExporterKey(ExporterName, StoreKey),
+}
+
+/// Which of the keys of a store of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreKey {
+    /// The access key of a bucket.
+    Access,
+    /// The secret key of a bucket.
+    Secret,
+    /// The key of an account of Azure's.
+    Account,
+    /// A connection string of Azure's.
+    Connection,
+}
+
+impl StoreKey {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Access => "access-key",
+            Self::Secret => "secret-key",
+            Self::Account => "account-key",
+            Self::Connection => "connection-string",
+        }
+    }
 }
 
 impl fmt::Display for KeptSecret {
@@ -53,8 +82,12 @@ impl fmt::Display for KeptSecret {
         let Self { purpose, version } = self;
         match purpose {
             SecretPurpose::License => write!(f, "license-{version}"),
+            SecretPurpose::BackupStore(key) => write!(f, "backup-{}-{version}", key.word()),
             SecretPurpose::ExporterPassword(exporter) => {
                 write!(f, "exporter-{exporter}-password-{version}")
+            }
+            SecretPurpose::ExporterKey(exporter, key) => {
+                write!(f, "exporter-{exporter}-{}-{version}", key.word())
             }
         }
     }

@@ -174,6 +174,102 @@ async fn a_licence_key_that_is_given_once_is_kept_until_the_cluster_has_another_
     assert_eq!(holders(cluster.directory.path(), SECOND), Vec::<Utf8PathBuf>::new());
 }
 
+/// A cluster whose backups lie in a bucket that is opened so.
+fn backed_up(core: &Core, access: &Json, secret: &Json) -> Value {
+    let mut wish = three();
+    wish["backup_store"] = json!({
+        "s3": { "bucket": "backups", "region": "eu-central-1", "access_key": access, "secret_key": secret },
+    });
+    wish["deletion_protection"] = json!(false);
+    core.config(wish)
+}
+
+#[tokio::test]
+async fn keys_of_the_store_of_backups_are_kept_and_another_one_is_a_roll() {
+    let mut cluster = Core::new();
+    let named = json!({ "environment_variable": "ACCESS" });
+    let once = |key: &str, version: i64| json!({ "key_wo": key, "key_wo_version": version });
+    cluster.reach(&backed_up(&cluster, &named, &once(FIRST, 1))).await;
+    is_kept_in(&cluster, FIRST, "backup-secret-key-1");
+    assert_eq!(
+        cluster.steps(&backed_up(&cluster, &named, &once(SECOND, 1))).await,
+        Vec::<String>::new()
+    );
+
+    let both = backed_up(&cluster, &once("of-the-access", 1), &once(SECOND, 2));
+    let restarts = cluster.steps(&both).await;
+    assert!(restarts.iter().any(|step| step.starts_with("restart broker 2")), "{restarts:?}");
+    cluster.reach(&both).await;
+    is_kept_in(&cluster, SECOND, "backup-secret-key-2");
+    is_kept_in(&cluster, "of-the-access", "backup-access-key-1");
+    assert_eq!(holders(cluster.directory.path(), FIRST), Vec::<Utf8PathBuf>::new());
+
+    let mut imported = Core::new();
+    imported.directory = cluster.directory.clone();
+    assert_eq!(imported.import(&cluster.id()).await, Vec::<String>::new());
+    assert_eq!(imported.state.member("backup_store"), cluster.state.member("backup_store"));
+    assert_eq!(cluster.destroy().await, Applied::Done(Vec::new()));
+    assert_eq!(holders(cluster.directory.path(), SECOND), Vec::<Utf8PathBuf>::new());
+}
+
+/// A lake in a bucket that is opened so.
+fn to_lake(core: &Core, access: &Json, secret: &Json) -> Value {
+    let bucket = json!({
+        "bucket": "zeebe-lake", "region": "eu-central-1", "access_key": access, "secret_key": secret,
+    });
+    config(core, &json!({ "elasticsearch": null, "lake": { "s3": bucket } }))
+}
+
+/// Only the receiver is told them.
+#[tokio::test]
+async fn keys_of_a_lake_are_kept_and_another_one_restarts_the_receiver_alone() {
+    let (_, mut exporter) = exporting().await;
+    let once = |key: &str, version: i64| json!({ "key_wo": key, "key_wo_version": version });
+    let access = once("of-the-access", 3);
+    exporter.reach(&to_lake(&exporter, &access, &once(FIRST, 1))).await;
+    is_kept_in(&exporter, FIRST, "exporter-audit-secret-key-1");
+    is_kept_in(&exporter, "of-the-access", "exporter-audit-access-key-3");
+
+    let second = to_lake(&exporter, &access, &once(SECOND, 2));
+    let steps = exporter.steps(&second).await;
+    exporter.reach(&second).await;
+    is_kept_in(&exporter, SECOND, "exporter-audit-secret-key-2");
+    assert_eq!(holders(exporter.directory.path(), FIRST), Vec::<Utf8PathBuf>::new());
+    assert_eq!(
+        steps,
+        [
+            "restart the receiver of exporter \"audit\" and see it reach its lake",
+            "see exporter \"audit\" come as far as the log of every partition"
+        ]
+    );
+    assert_eq!(exporter.destroy().await, Applied::Done(Vec::new()));
+    assert_eq!(holders(exporter.directory.path(), SECOND), Vec::<Utf8PathBuf>::new());
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_key_is_told_at_its_attribute() {
+    let core = Core::new();
+    let exporter = core.beside("zeebe_exporter");
+    let mut call = Call::detached();
+    call.client.abilities.push(Ability::WriteOnly);
+    let mut found = Vec::new();
+    let file = json!({ "file": "/run/secret" });
+    for (access, secret) in [
+        (json!({ "key_wo": FIRST }), json!({ "key_wo_version": 1 })),
+        (json!({ "key_wo": FIRST, "key_wo_version": 1, "file": "/run/secret" }), json!({})),
+        (file, json!({ "key_wo": UNKNOWN, "key_wo_version": 1 })),
+    ] {
+        let store = backed_up(&core, &access, &secret);
+        let lake = to_lake(&exporter, &access, &secret);
+        for (of, wish, asked) in [("backup_store", store, &core), ("lake", lake, &exporter)] {
+            let said = asked.resource().validate(call.clone(), wish).await;
+            let told = told(&asked.directory, &said).join("\n");
+            found.push(format!("# {of} {access} {secret}\n{told}\n"));
+        }
+    }
+    insta::assert_snapshot!(found.join("\n"));
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_a_licence_key_is_told_at_its_attribute() {
     let cluster = Core::new();

@@ -6,11 +6,12 @@ use zeebe_plan::observed::{LastApply, ProductObserved};
 use zeebe_spec::ExporterName;
 
 use super::*;
+use crate::cluster::GivenSecrets;
 use crate::exporters::ExporterWish;
 
 fn wish(name: &str) -> Asked {
     let wish = ExporterWish::Gone(name.parse::<ExporterName>().unwrap());
-    Asked { wish, password: None }
+    Asked { wish, given: GivenSecrets::new() }
 }
 
 fn nothing() -> Arc<ClusterObserved> {

@@ -204,8 +204,10 @@ fn secrets(cluster: &ClusterFolder, to_start: &BTreeMap<ComponentId, &Process>) 
     let kept = SecretFolder::under(cluster.root.clone());
     sources
         .into_iter()
-        // A licence key that is given once comes with the apply, after this look: a start that misses it says so.
-        .filter(|(of, source)| *of != Purpose::License || source.kept().is_none())
+        // What a cluster is given once comes with the apply, after this look: a start that misses it says so.
+        .filter(|(of, source)| {
+            !matches!(of, Purpose::License | Purpose::BackupStore) || source.kept().is_none()
+        })
         .filter_map(|(of, source)| {
             let error = secret(of, source, &cluster.environment, &kept).err()?;
             let attribute = match source {
@@ -213,7 +215,7 @@ fn secrets(cluster: &ClusterFolder, to_start: &BTreeMap<ComponentId, &Process>) 
                 SecretSource::EnvironmentVariable(_) => {
                     format!("{}.environment_variable", of.attribute())
                 }
-                SecretSource::Kept(_) => format!("{}_wo", of.attribute()),
+                SecretSource::Kept(_) => of.given_as().to_owned(),
             };
             Some(one(None, &attribute, &error, error.advice()))
         })

@@ -18,7 +18,7 @@ use super::moved::{self, Source};
 use super::outcome::{failed, found, kept, made, out_of_time, protected, stored, unspecified};
 use super::planning::{Plans, Sentences, refused, undecided};
 use super::record;
-use super::spec::{forgotten, given_license, spec};
+use super::spec::{forgotten, given, spec};
 use crate::deadline::{READ, within};
 use crate::explain;
 use crate::resources::choice::SpecError;
@@ -108,7 +108,7 @@ impl Managed for ClusterResource {
         };
         let name = spec.name.to_string();
         let cluster = match self.engine.cluster(&spec) {
-            Ok(cluster) => cluster.giving_license(given_license(&config)),
+            Ok(cluster) => cluster.giving(given(&config)),
             Err(error) => return failed(&EngineError::Open(error), &name),
         };
         let deadline = planned.timeouts.of_operation(Operation::Create, CREATE);
@@ -194,7 +194,7 @@ impl Managed for ClusterResource {
         };
         let name = spec.name.to_string();
         let cluster = match self.engine.cluster(&spec) {
-            Ok(cluster) => cluster.giving_license(given_license(&config)),
+            Ok(cluster) => cluster.giving(given(&config)),
             Err(error) => {
                 let diagnostics = explain::engine(&EngineError::Open(error), &name);
                 return Outcome { state: Some(prior), private, diagnostics };

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use tf_sdk::{Attributes, Computed, Defaulted, Optional, Required, Resource, Secret, Timeouts};
+use tf_sdk::{Attributes, Computed, Defaulted, Optional, Required, Resource, Timeouts};
 use zeebe_scalar::{ByteSize, Span};
 use zeebe_spec::{
     BrokerCount, Checksum, ClusterName, CpuThreads, DataOnDestroy, Directory, Environment,
     FirstPort, GatewayCount, IoThreads, MavenCoordinates, PartitionCount, Preset,
-    ReplicationFactor, SecretVersion, Seed, Version,
+    ReplicationFactor, Seed, Version,
 };
 
 use super::store::BackupStoreChoice;
+use crate::resources::key::Key;
 
 zeebe_scalar::choice! {
     /// What becomes of a cluster whose creation ran out of time.
@@ -60,7 +61,7 @@ pub struct Cluster {
     /// an attribute here sets, is an error.
     pub configuration: Optional<BTreeMap<String, String>>,
     /// Where the licence key is read when a broker starts. The key itself enters no state, plan or log.
-    pub license: Optional<License>,
+    pub license: Optional<Key>,
     /// Where backups are kept. Every broker is told, so a change is a roll; the backups that are in the old place stay
     /// there. Whether the store can be reached is seen by the first backup, or by the data source `zeebe_backups`.
     pub backup_store: Optional<BackupStoreChoice>,
@@ -156,23 +157,6 @@ pub struct Watermarks {
     pub processing: Optional<ByteSize>,
     /// Below this a broker takes no more copies from leaders.
     pub replication: Optional<ByteSize>,
-}
-
-/// The licence key: read at exactly one of the sources, or given once.
-#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
-pub struct License {
-    /// An absolute path of a file that holds the key.
-    pub file: Optional<Directory>,
-    /// A variable of the environment that Terraform runs in.
-    pub environment_variable: Optional<String>,
-    /// The key itself: from Terraform 1.11 and OpenTofu 1.11 on, for which it may come from an ephemeral resource. It enters
-    /// no state, plan or log. The cluster's target keeps it where its owner alone may read it, for brokers that are started
-    /// later, until the cluster goes or has another one.
-    #[attribute(write_only)]
-    pub key_wo: Optional<Secret>,
-    /// The number of `key_wo`. Terraform does not remember the key, so it does not see that it is another one: with another
-    /// number the new key is kept in place of the old one, and each broker is restarted with it.
-    pub key_wo_version: Optional<SecretVersion>,
 }
 
 /// How brokers are restarted one after another.

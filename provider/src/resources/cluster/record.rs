@@ -4,11 +4,12 @@ use tf_sdk::{Computed, Defaulted, Optional, Required};
 use zeebe_engine::{Addresses, Cluster as Place, ClusterRecord, Phase};
 use zeebe_spec::{
     BrokerSpec, ClusterParts, ClusterSpec, DeletionProtection, DiskWatermarks, Distribution,
-    Gateways, LocalTarget, Roll, SecretSource, SimulatedTarget, Source, TargetSpec, TopologySpec,
+    Gateways, LocalTarget, Roll, SimulatedTarget, Source, TargetSpec, TopologySpec,
 };
 
 use super::model::{self, Cluster, GatewayMode, OnCreateTimeout, PhaseWord};
 use super::store;
+use crate::resources::key::Key;
 
 /// Writes the attributes that follow from the wish and its place.
 pub(crate) fn addresses(cluster: &mut Cluster, addresses: &Addresses) {
@@ -57,7 +58,7 @@ pub(crate) fn imported(spec: &ClusterSpec) -> Cluster {
         configuration: Some(settings)
             .filter(|settings: &std::collections::BTreeMap<_, _>| !settings.is_empty())
             .into(),
-        license: license.map(self::license).into(),
+        license: license.map(Key::from).into(),
         backup_store: backup_store.map(store::imported).into(),
         roll: roll.map(|Roll { stable_for }| model::Roll { stable_for: stable_for.into() }).into(),
         target: Required::of(self::target(target)),
@@ -129,21 +130,6 @@ fn broker(broker: BrokerSpec) -> model::Broker {
                 replication: replication.into(),
             })
             .into(),
-    }
-}
-
-fn license(license: SecretSource) -> model::License {
-    let key_wo_version = license.kept().map(|kept| kept.version).into();
-    let (file, environment_variable) = match license {
-        SecretSource::File(file) => (Some(file), None),
-        SecretSource::EnvironmentVariable(name) => (None, Some(name)),
-        SecretSource::Kept(_) => (None, None),
-    };
-    model::License {
-        file: file.into(),
-        environment_variable: environment_variable.into(),
-        key_wo: Optional::null(),
-        key_wo_version,
     }
 }
 

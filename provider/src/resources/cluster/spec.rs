@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::SecretString;
 use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Step};
-use zeebe_engine::Engine;
+use zeebe_engine::{Engine, GivenSecrets};
 use zeebe_spec::{
     BrokerSpec, ClusterParts, ClusterSpec, DeletionProtection, DiskWatermarks, Distribution,
-    Gateways, KeptSecret, LocalTarget, Roll, SecretPurpose, SecretSource, SecretVersion,
-    SettingKey, SimulatedTarget, Source, TargetSpec, TopologySpec,
+    Gateways, LocalTarget, Roll, SecretPurpose, SecretSource, SettingKey, SimulatedTarget, Source,
+    TargetSpec, TopologySpec,
 };
 
 use super::model::{self, Cluster, GatewayMode};
 use super::store;
 use crate::explain;
-use crate::resources::choice::{Missing, SpecError, missing, only, unnumbered};
+use crate::resources::choice::{Missing, SpecError, only};
+use crate::resources::key::{Key, NamedKey};
 
 /// The wish that a configuration says.
 pub(crate) fn spec(cluster: &Cluster) -> Result<ClusterSpec, SpecError> {
@@ -183,45 +183,32 @@ fn configuration(
 }
 
 fn license(
-    license: &Optional<model::License>,
+    license: &Optional<Key>,
     wrong: &mut Vec<Diagnostic>,
 ) -> Result<Option<SecretSource>, NotYetKnown> {
-    let Some(model::License { file, environment_variable, key_wo, key_wo_version }) =
-        license.known()?
-    else {
-        return Ok(None);
-    };
-    let at = Path::attribute("license");
-    let version = key_wo_version.known()?;
-    if version.is_none() && !key_wo.is_null() {
-        wrong.push(unnumbered("key", &at));
-        return Ok(None);
+    match license.known()? {
+        None => Ok(None),
+        Some(key) => key.source(&Path::attribute("license"), SecretPurpose::License, wrong),
     }
-    let kept = |version: &SecretVersion| {
-        SecretSource::Kept(KeptSecret { purpose: SecretPurpose::License, version: *version })
-    };
-    let given: Vec<SecretSource> = [
-        file.known()?.cloned().map(SecretSource::File),
-        environment_variable.known()?.cloned().map(SecretSource::EnvironmentVariable),
-        version.map(kept),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    Ok(only(&at, &["file", "environment_variable", "key_wo"], given, Missing::IsWrong, wrong))
+}
+
+/// Every key that a configuration has.
+fn keys(config: &Cluster) -> impl Iterator<Item = NamedKey<'_>> {
+    let license = config.license.as_known().map(|key| {
+        let at = Path::attribute("license");
+        NamedKey { at, purpose: SecretPurpose::License, key }
+    });
+    license.into_iter().chain(store::keys(&config.backup_store))
 }
 
 /// What a configuration gets wrong that a state, which remembers no key, does not.
-pub(crate) fn forgotten(config: &Cluster) -> Option<Diagnostic> {
-    let license = config.license.as_known()?;
-    (!license.key_wo_version.is_null() && license.key_wo.is_null())
-        .then(|| missing("key", &Path::attribute("license")))
+pub(crate) fn forgotten(config: &Cluster) -> impl Iterator<Item = Diagnostic> {
+    keys(config).filter_map(|key| key.forgotten())
 }
 
-/// The licence key that a configuration gives to be kept.
-pub(crate) fn given_license(config: &Cluster) -> Option<SecretString> {
-    let key = config.license.as_known()?.key_wo.as_known()?;
-    Some(SecretString::from(key.expose().to_owned()))
+/// The keys that a configuration gives to be kept.
+pub(crate) fn given(config: &Cluster) -> GivenSecrets {
+    keys(config).filter_map(NamedKey::given).collect()
 }
 
 fn target(

@@ -4,10 +4,11 @@ use tf_sdk::{Attributes, Diagnostic, NotYetKnown, Optional, Path, Required};
 use zeebe_spec::{
     AccountName, AzureStore, BackupStore, BasePath, BucketName, ContainerName, Directory,
     FilesystemStore, GcsAuthentication, GcsStore, RegionName, S3Addressing, S3Compression, S3Keys,
-    S3Store, SecretSource, StoreUrl,
+    S3Store, SecretPurpose, SecretSource, StoreKey, StoreUrl,
 };
 
-use crate::resources::choice::{Missing, only, secret};
+use crate::resources::choice::{Missing, only};
+use crate::resources::key::{Key, NamedKey};
 
 /// Where backups are kept: exactly one of the stores.
 #[derive(Clone, Debug, PartialEq, Eq, Attributes)]
@@ -40,9 +41,9 @@ pub struct S3 {
     /// How backups are packed. Not at all unless said.
     pub compression: Optional<S3Compression>,
     /// The access key, beside the secret key. Unless said, the broker takes what its surroundings give it.
-    pub access_key: Optional<KeySource>,
+    pub access_key: Optional<Key>,
     /// The secret key.
-    pub secret_key: Optional<KeySource>,
+    pub secret_key: Optional<Key>,
 }
 
 /// A bucket of Google's.
@@ -70,9 +71,9 @@ pub struct Azure {
     /// The account, beside its key. Unless said, the broker takes what its surroundings give it.
     pub account_name: Optional<AccountName>,
     /// The account's key.
-    pub account_key: Optional<KeySource>,
+    pub account_key: Optional<Key>,
     /// A connection string, which says endpoint, account and key.
-    pub connection_string: Optional<KeySource>,
+    pub connection_string: Optional<Key>,
 }
 
 /// A directory.
@@ -80,15 +81,6 @@ pub struct Azure {
 pub struct Filesystem {
     /// An absolute path, which must be there and be the same for every broker.
     pub directory: Required<Directory>,
-}
-
-/// Where a key is read when a broker starts: exactly one of the sources. The key itself enters no state, plan or log.
-#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
-pub struct KeySource {
-    /// An absolute path of a file that holds it and nothing else.
-    pub file: Optional<Directory>,
-    /// A variable of the environment that Terraform runs in.
-    pub environment_variable: Optional<String>,
 }
 
 /// The store that a configuration says.
@@ -127,8 +119,8 @@ pub(super) fn spec(
 fn s3_spec(s3: &S3, at: &Path, wrong: &mut Vec<Diagnostic>) -> Result<S3Store, NotYetKnown> {
     let S3 { bucket, base_path, region, endpoint, addressing, compression, access_key, secret_key } =
         s3;
-    let access = key(access_key, &at.clone().then("access_key"), wrong)?;
-    let secret = key(secret_key, &at.clone().then("secret_key"), wrong)?;
+    let access = key(access_key, at, StoreKey::Access, wrong)?;
+    let secret = key(secret_key, at, StoreKey::Secret, wrong)?;
     // A source that is wrong in itself was said already.
     if access_key.known()?.is_some() != secret_key.known()?.is_some() {
         wrong.push(
@@ -172,21 +164,51 @@ fn azure_spec(
         container: container.known()?.clone(),
         endpoint: endpoint.known()?.cloned(),
         account_name: account_name.known()?.cloned(),
-        account_key: key(account_key, &at.clone().then("account_key"), wrong)?,
-        connection_string: key(connection_string, &at.clone().then("connection_string"), wrong)?,
+        account_key: key(account_key, at, StoreKey::Account, wrong)?,
+        connection_string: key(connection_string, at, StoreKey::Connection, wrong)?,
     })
 }
 
 fn key(
-    source: &Optional<KeySource>,
+    key: &Optional<Key>,
     at: &Path,
+    which: StoreKey,
     wrong: &mut Vec<Diagnostic>,
 ) -> Result<Option<SecretSource>, NotYetKnown> {
-    match source.known()? {
+    match key.known()? {
         None => Ok(None),
-        Some(KeySource { file, environment_variable }) => {
-            secret(at, file, environment_variable, wrong)
-        }
+        Some(key) => key.source(&at.then(name(which)), SecretPurpose::BackupStore(which), wrong),
+    }
+}
+
+/// Every key that a configuration has.
+pub(super) fn keys(choice: &Optional<BackupStoreChoice>) -> Vec<NamedKey<'_>> {
+    let Some(BackupStoreChoice { s3, gcs: _, azure, filesystem: _ }) = choice.as_known() else {
+        return Vec::new();
+    };
+    let s3 = s3
+        .as_known()
+        .map(|it| ("s3", [(StoreKey::Access, &it.access_key), (StoreKey::Secret, &it.secret_key)]));
+    let azure = azure.as_known().map(|it| {
+        let connection = (StoreKey::Connection, &it.connection_string);
+        ("azure", [(StoreKey::Account, &it.account_key), connection])
+    });
+    let stores = s3.into_iter().chain(azure);
+    let keys = stores.flat_map(|(store, keys)| keys.map(|(which, key)| (store, which, key)));
+    keys.filter_map(|(store, which, key)| {
+        let at = Path::attribute("backup_store").then(store).then(name(which));
+        Some(NamedKey { at, purpose: SecretPurpose::BackupStore(which), key: key.as_known()? })
+    })
+    .collect()
+}
+
+/// The attribute of a key.
+const fn name(which: StoreKey) -> &'static str {
+    match which {
+        StoreKey::Access => "access_key",
+        StoreKey::Secret => "secret_key",
+        StoreKey::Account => "account_key",
+        StoreKey::Connection => "connection_string",
     }
 }
 
@@ -216,8 +238,8 @@ pub(super) fn imported(store: BackupStore) -> BackupStoreChoice {
                 endpoint: endpoint.into(),
                 addressing: addressing.into(),
                 compression: compression.into(),
-                access_key: access.map(source).into(),
-                secret_key: secret.map(source).into(),
+                access_key: access.map(Key::from).into(),
+                secret_key: secret.map(Key::from).into(),
             });
         }
         BackupStore::Gcs(GcsStore {
@@ -246,8 +268,8 @@ pub(super) fn imported(store: BackupStore) -> BackupStoreChoice {
                 container: Required::of(container),
                 endpoint: endpoint.into(),
                 account_name: account_name.into(),
-                account_key: account_key.map(source).into(),
-                connection_string: connection_string.map(source).into(),
+                account_key: account_key.map(Key::from).into(),
+                connection_string: connection_string.map(Key::from).into(),
             });
         }
         BackupStore::Filesystem(FilesystemStore { directory }) => {
@@ -255,14 +277,4 @@ pub(super) fn imported(store: BackupStore) -> BackupStoreChoice {
         }
     }
     choice
-}
-
-fn source(source: SecretSource) -> KeySource {
-    let (file, environment_variable) = match source {
-        SecretSource::File(file) => (Some(file), None),
-        SecretSource::EnvironmentVariable(name) => (None, Some(name)),
-        // Only passwords of exporters are kept at a target.
-        SecretSource::Kept(_) => (None, None),
-    };
-    KeySource { file: file.into(), environment_variable: environment_variable.into() }
 }

@@ -1,15 +1,17 @@
 //! A lake as a sink: from configuration to the wish, and from the wish to the state.
 
 use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Required};
-use zeebe_spec::{LakeBucket, LakePlace, LakeSink, SecretSource};
+use zeebe_spec::{ExporterName, LakeBucket, LakePlace, LakeSink, SecretPurpose, StoreKey};
 
-use super::model::{self, Password};
+use super::model;
 use super::{record, spec};
-use crate::resources::choice::{Missing, only, secret};
+use crate::resources::choice::{Missing, only};
+use crate::resources::key::{Key, NamedKey};
 
 /// The lake that a configuration says; `None` where what is wrong with it was told.
 pub(super) fn spec(
     lake: &model::Lake,
+    exporter: &ExporterName,
     wrong: &mut Vec<Diagnostic>,
 ) -> Result<Option<LakeSink>, NotYetKnown> {
     let model::Lake { directory, s3, seal_after, seal_size, records } = lake;
@@ -17,7 +19,7 @@ pub(super) fn spec(
     let directory = directory.known()?.cloned().map(LakePlace::Directory);
     let (named, s3) = match s3.known()? {
         None => (false, None),
-        Some(place) => (true, bucket(place, &at.clone().then("s3"), wrong)?.map(LakePlace::S3)),
+        Some(place) => (true, bucket(place, exporter, wrong)?.map(LakePlace::S3)),
     };
     if named && s3.is_none() {
         return Ok(None);
@@ -31,7 +33,7 @@ pub(super) fn spec(
 
 fn bucket(
     place: &model::LakeBucket,
-    at: &Path,
+    exporter: &ExporterName,
     wrong: &mut Vec<Diagnostic>,
 ) -> Result<Option<LakeBucket>, NotYetKnown> {
     let model::LakeBucket {
@@ -44,11 +46,11 @@ fn bucket(
         secret_key,
         ca,
     } = place;
-    let mut key = |name: &str, source: &Required<Password>| {
-        let Password { file, environment_variable } = source.known()?;
-        secret(&at.clone().then(name), file, environment_variable, wrong)
+    let mut source = |which: StoreKey, key: &Required<Key>| {
+        let NamedKey { at, purpose, key } = named(exporter, which, key.known()?);
+        key.source(&at, purpose, wrong)
     };
-    let keys = (key("access_key", access_key)?, key("secret_key", secret_key)?);
+    let keys = (source(StoreKey::Access, access_key)?, source(StoreKey::Secret, secret_key)?);
     let (bucket, region) = (bucket.known()?.clone(), region.known()?.clone());
     let (prefix, endpoint) = (prefix.known()?.cloned(), endpoint.known()?.cloned());
     let (addressing, ca) = (addressing.known()?.copied(), ca.known()?.cloned());
@@ -63,6 +65,26 @@ fn bucket(
         secret_key,
         ca,
     }))
+}
+
+/// Every key that a configuration has.
+pub(super) fn keys<'a>(
+    exporter: &ExporterName,
+    lake: &'a Optional<model::Lake>,
+) -> Vec<NamedKey<'a>> {
+    let Some(bucket) = lake.as_known().and_then(|lake| lake.s3.as_known()) else {
+        return Vec::new();
+    };
+    [(StoreKey::Access, &bucket.access_key), (StoreKey::Secret, &bucket.secret_key)]
+        .into_iter()
+        .filter_map(|(which, key)| Some(named(exporter, which, key.as_known()?)))
+        .collect()
+}
+
+fn named<'a>(exporter: &ExporterName, which: StoreKey, key: &'a Key) -> NamedKey<'a> {
+    let name = if which == StoreKey::Access { "access_key" } else { "secret_key" };
+    let at = Path::attribute("lake").then("s3").then(name);
+    NamedKey { at, purpose: SecretPurpose::ExporterKey(exporter.clone(), which), key }
 }
 
 /// The configuration that says this lake.
@@ -90,16 +112,8 @@ fn imported_bucket(place: LakeBucket) -> model::LakeBucket {
         region: Required::of(region),
         endpoint: endpoint.into(),
         addressing: addressing.into(),
-        access_key: key(&access_key),
-        secret_key: key(&secret_key),
+        access_key: Required::of(access_key.into()),
+        secret_key: Required::of(secret_key.into()),
         ca: ca.into(),
     }
-}
-
-/// A key is never kept at the target, so there is always a source to name.
-fn key(source: &SecretSource) -> Required<Password> {
-    Required::of(
-        record::password(source)
-            .unwrap_or(Password { file: Optional::null(), environment_variable: Optional::null() }),
-    )
 }

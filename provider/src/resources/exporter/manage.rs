@@ -4,20 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use secrecy::SecretString;
 use tf_sdk::call::Call;
 use tf_sdk::typed::{
     Change, Creation, Deletion, Managed, Outcome, Planned, PlannedChange, Reading,
 };
 use tf_sdk::{Diagnostic, Operation, Path, Required};
-use zeebe_engine::{Engine, EngineError, ExporterError, ExporterPhase, ExporterSeen, ExporterWish};
+use zeebe_engine::{
+    Engine, EngineError, ExporterError, ExporterPhase, ExporterSeen, ExporterWish, GivenSecrets,
+};
 use zeebe_spec::ExporterSpec;
 
 use super::identity::{address, parse};
 use super::model::{self, Exporter, ExporterPhaseWord};
 use super::record;
 use super::sentences::{Seen, sentences};
-use super::spec::{forgotten, given_password, spec};
+use super::spec::{forgotten, given, spec};
 use crate::deadline::{READ, within};
 use crate::explain;
 use crate::resources::choice::SpecError;
@@ -100,13 +101,7 @@ impl Managed for ExporterResource {
         };
         let deadline = planned.timeouts.of_operation(Operation::Create, CHANGE);
         match self
-            .carry_out(
-                call,
-                &planned,
-                ExporterWish::New(wish.clone()),
-                given_password(&config),
-                deadline,
-            )
+            .carry_out(call, &planned, ExporterWish::New(wish.clone()), given(&config), deadline)
             .await
         {
             Ok(Some(seen)) => there(planned, &seen),
@@ -150,13 +145,7 @@ impl Managed for ExporterResource {
         }
         let deadline = planned.timeouts.of_operation(Operation::Update, CHANGE);
         match self
-            .carry_out(
-                call,
-                &planned,
-                ExporterWish::Changed(wish),
-                given_password(&config),
-                deadline,
-            )
+            .carry_out(call, &planned, ExporterWish::Changed(wish), given(&config), deadline)
             .await
         {
             Ok(Some(seen)) => there(planned, &seen),
@@ -179,7 +168,10 @@ impl Managed for ExporterResource {
         let Deletion { prior, private } = deletion;
         let Some(name) = prior.name.as_known().cloned() else { return Outcome::gone() };
         let deadline = prior.timeouts.of_operation(Operation::Delete, CHANGE);
-        match self.carry_out(call, &prior, ExporterWish::Gone(name), None, deadline).await {
+        match self
+            .carry_out(call, &prior, ExporterWish::Gone(name), GivenSecrets::new(), deadline)
+            .await
+        {
             Ok(_) => Outcome::gone(),
             Err(diagnostics) => Outcome { state: Some(prior), private, diagnostics },
         }
@@ -258,7 +250,7 @@ impl ExporterResource {
         call: &Call,
         exporter: &Exporter,
         wish: ExporterWish,
-        password: Option<SecretString>,
+        secrets: GivenSecrets,
         deadline: Duration,
     ) -> Result<Option<ExporterSeen>, Vec<Diagnostic>> {
         let id = cluster_of(exporter).unwrap_or_default();
@@ -268,7 +260,7 @@ impl ExporterResource {
             self.engine.at(&id).map_err(|error| explain::engine(&EngineError::Open(error), &id))?;
         let (outcome, _) = within(call, &id, deadline, |call| {
             let cluster = &cluster;
-            async move { cluster.export(wish, password, &call).await }
+            async move { cluster.export(wish, secrets, &call).await }
         })
         .await;
         outcome.map_err(wrong)

@@ -12,6 +12,8 @@ use zeebe_spec::{
     RecordType, Replicas, SaslMechanism, SecretVersion, Shards, SinkUrl, TopicName, ValueType,
 };
 
+use crate::resources::key::Key;
+
 zeebe_scalar::choice! {
     /// How far an exporter is.
     pub ExporterPhaseWord {
@@ -228,11 +230,11 @@ pub struct LakeBucket {
     pub endpoint: Optional<LakeEndpoint>,
     /// Where in an address the bucket stands: `host` unless said; with an `endpoint`, `path`.
     pub addressing: Optional<LakeAddressing>,
-    /// Where the access key is read when the receiver starts.
-    pub access_key: Required<Password>,
-    /// Where the secret key is read when the receiver starts. It must be allowed to get, put, list and delete objects below
+    /// The access key.
+    pub access_key: Required<Key>,
+    /// The secret key. It must be allowed to get, put, list and delete objects below
     /// the prefix.
-    pub secret_key: Required<Password>,
+    pub secret_key: Required<Key>,
     /// A file in PEM, by its absolute path: one more that may have signed the store's certificate.
     pub ca: Optional<Directory>,
 }

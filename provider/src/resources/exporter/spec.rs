@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use secrecy::SecretString;
 use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Secret, Set};
+use zeebe_engine::GivenSecrets;
 use zeebe_spec::{
     Authentication, BulkSpec, ExporterName, ExporterSpec, IndexSpec, JarSink, KafkaSasl, KafkaSink,
     KafkaTls, KeptSecret, RecordsSpec, SearchSink, SecretPurpose, SecretSource, SecretVersion,
@@ -14,6 +15,7 @@ use super::lake;
 use super::model::{self, Exporter};
 use crate::explain;
 use crate::resources::choice::{Missing, SpecError, missing, only, secret, unnumbered};
+use crate::resources::key::NamedKey;
 
 /// The wish that a configuration says.
 pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
@@ -50,7 +52,7 @@ pub(super) fn spec(exporter: &Exporter) -> Result<ExporterSpec, SpecError> {
     };
     let files = match files.known()? {
         None => None,
-        Some(files) => match lake::spec(files, &mut wrong)? {
+        Some(files) => match lake::spec(files, name.known()?, &mut wrong)? {
             Some(sink) => Some(Sink::Lake(sink)),
             // What is wrong with it was told.
             None => return Err(SpecError::Wrong(wrong)),
@@ -170,18 +172,27 @@ pub(super) fn records(records: &Optional<model::Records>) -> Result<RecordsSpec,
     })
 }
 
-/// What a configuration gets wrong that a state, which remembers no password, does not.
+/// What a configuration gets wrong that a state, which remembers no secret, does not.
 pub(super) fn forgotten(config: &Exporter) -> Vec<Diagnostic> {
-    givens(config)
+    let passwords = givens(config)
         .filter(|given| !given.version.is_null() && given.once.is_null())
-        .map(|given| missing("password", &given.at))
-        .collect()
+        .map(|given| missing("password", &given.at));
+    passwords.chain(keys(config).iter().filter_map(NamedKey::forgotten)).collect()
 }
 
-/// The password that a configuration gives to be kept.
-pub(super) fn given_password(config: &Exporter) -> Option<SecretString> {
-    let mut once = givens(config).filter_map(|given| given.once.as_known());
-    once.next().map(|password| SecretString::from(password.expose().to_owned()))
+/// The secrets that a configuration gives to be kept.
+pub(super) fn given(config: &Exporter) -> GivenSecrets {
+    let Some(name) = config.name.as_known() else { return GivenSecrets::new() };
+    let passwords = givens(config).filter_map(|given| {
+        let purpose = SecretPurpose::ExporterPassword(name.clone());
+        let kept = KeptSecret { purpose, version: *given.version.as_known()? };
+        Some((kept, SecretString::from(given.once.as_known()?.expose().to_owned())))
+    });
+    passwords.chain(keys(config).into_iter().filter_map(NamedKey::given)).collect()
+}
+
+fn keys(config: &Exporter) -> Vec<NamedKey<'_>> {
+    config.name.as_known().map(|name| lake::keys(name, &config.lake)).unwrap_or_default()
 }
 
 /// A password as a configuration gives it: where it is read, or once.

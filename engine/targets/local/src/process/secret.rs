@@ -48,16 +48,16 @@ impl Purpose {
         }
     }
 
-    /// The attribute that gives it once, without its ending.
-    const fn given_as(self) -> &'static str {
+    /// The attribute that gives it once.
+    pub(crate) const fn given_as(self) -> &'static str {
         match self {
-            Self::License => "license.key",
-            // The keys of a lake and of a store of backups are never kept.
-            Self::Exporter
-            | Self::Kafka
-            | Self::AccessKey
-            | Self::SecretKey
-            | Self::BackupStore => "password",
+            Self::License => "license.key_wo",
+            Self::Exporter => "authentication.password_wo",
+            // Each of its keys has one.
+            Self::BackupStore => "key_wo",
+            Self::Kafka => "kafka.sasl.password_wo",
+            Self::AccessKey => "lake.s3.access_key.key_wo",
+            Self::SecretKey => "lake.s3.secret_key.key_wo",
         }
     }
 
@@ -104,7 +104,7 @@ impl SecretError {
             }
             Self::Kept { of, .. } => {
                 let word = of.given_as();
-                format!("Give it again as `{word}_wo`, with another `{word}_wo_version`.")
+                format!("Give it again as `{word}`, with another `{word}_version`.")
             }
             Self::Variable { of, name } => {
                 format!(
