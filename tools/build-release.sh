@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the provider of one platform as it is released, and prints the binary's path: optimised, static on Linux, and
+# Builds the provider of one platform as it is released, with the agent beside it, and prints the provider's path: optimised, static on Linux, and
 # with no path of the machine in it, so that the same sources give the same bytes wherever they lie.
 # Zig, a Python package, is the C compiler and the linker for every platform.
 # usage: build-release.sh PLATFORM [SOURCES [TARGET_DIRECTORY]]      (PLATFORM: linux_amd64)
@@ -42,6 +42,7 @@ RUSTFLAGS="$(remap --remap-path-prefix)"
 # aws-lc-sys compiles C, whose messages name files.
 CFLAGS="-g0 $(remap -ffile-prefix-map)"
 export RUSTFLAGS CFLAGS
-cargo zigbuild --quiet --locked --release --package terraform-provider-zeebe --bin terraform-provider-zeebe \
+cargo zigbuild --quiet --locked --release --package terraform-provider-zeebe --package zeebe-agent \
+  --bin terraform-provider-zeebe --bin zeebe-agent \
   --target "$triple" --target-dir "$target_directory" >&2
 echo "$target_directory/$triple/release/terraform-provider-zeebe"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs built providers as a registry and a mirror want them: an archive a platform, the registry's manifest, the
 # checksums of all of them, and a detached signature of those. The same binaries give the same bytes.
-# usage: pack-release.sh DIRECTORY PLATFORM=BINARY...      (PLATFORM: linux_amd64)
+# usage: pack-release.sh DIRECTORY PLATFORM=BINARY...      (PLATFORM: linux_amd64; zeebe-agent lies beside BINARY)
 #   RELEASE_GPG_KEY      the key that signs, as gpg names it; without one nothing is signed, which is said
 #   SOURCE_DATE_EPOCH    the time that the files in the archives have; the last commit's unless said
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -22,7 +22,7 @@ rm -f "$directory/${name}_${version}"_*
 for built in "$@"; do
   platform=${built%%=*} binary=${built#*=}
   python3 tools/zip.py "$directory/${name}_${version}_$platform.zip" \
-    "${name}_v$version=$binary" LICENSE=LICENSE CHANGELOG.md=CHANGELOG.md
+    "${name}_v$version=$binary" "zeebe-agent=$(dirname "$binary")/zeebe-agent" LICENSE=LICENSE CHANGELOG.md=CHANGELOG.md
 done
 cp terraform-registry-manifest.json "$directory/${name}_${version}_manifest.json"
 

@@ -72,6 +72,9 @@ RC
   }
   run providers lock -fs-mirror="$project/mirror" "${platforms[@]}"
   run init -input=false -lockfile=readonly
+  # What comes with the provider lies beside it, where the provider looks for it.
+  [[ -n $(find -L "$project/.terraform/providers" -name zeebe-agent -type f -perm -u+x) ]] \
+    || fail "$client unpacked no zeebe-agent beside the provider"
   run apply -input=false -auto-approve
   run plan -input=false -detailed-exitcode
   run destroy -input=false -auto-approve

@@ -22,6 +22,7 @@ for platform in ${RELEASE_PLATFORMS:-linux_amd64 linux_arm64}; do
   say "== $platform"
   binary=$(tools/build-release.sh "$platform")
   tools/check-static.sh "$platform" "$binary"
+  tools/check-static.sh "$platform" "$(dirname "$binary")/zeebe-agent"
   packed+=("$platform=$binary")
 done
 say "== archives"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The way of a release with a binary that is there already, in seconds: packed twice into the same bytes, signed by a
+# The way of a release with binaries that are there already, in seconds: packed twice into the same bytes, signed by a
 # key that is thrown away, proved; and a release that was changed afterwards is refused.
-# usage: try-release.sh BINARY
+# usage: try-release.sh BINARY      (zeebe-agent lies beside it)
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 
@@ -12,7 +12,9 @@ case $(uname -m) in
   aarch64 | arm64) platform=linux_arm64 ;;
   *) platform=linux_amd64 ;;
 esac
-strip -o "$work/provider" "$binary"
+mkdir "$work/built"
+strip -o "$work/built/provider" "$binary"
+strip -o "$work/built/zeebe-agent" "$(dirname "$binary")/zeebe-agent"
 
 if have gpg; then
   export GNUPGHOME=$work/keys RELEASE_GPG_KEY=trial@example.com
@@ -24,7 +26,7 @@ fi
 export SOURCE_DATE_EPOCH
 for pack in one two; do
   SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-  tools/pack-release.sh "$work/$pack" "$platform=$work/provider"
+  tools/pack-release.sh "$work/$pack" "$platform=$work/built/provider"
 done
 cmp "$work"/one/*.zip "$work"/two/*.zip
 tools/prove-release.sh "$work/one"

@@ -146,6 +146,19 @@ impl Cluster {
         }
     }
 
+    /// The running process of its agent.
+    pub fn agent(&self) -> Option<Identity> {
+        let home = format!("ZEEBE_PLATFORM_COMPONENT={}/agents/0", self.home());
+        let running = processes::all_of(&self.home());
+        let its = |process: &processes::Process| process.environment.lines().any(|it| it == home);
+        running.into_iter().find(its).map(|process| process.identity)
+    }
+
+    /// Where its agent tells how it is.
+    pub fn agent_port(&self) -> u16 {
+        self.first_port + PORTS_OF_A_BROKER - 1
+    }
+
     /// Kills a broker, as a failing machine would.
     pub fn kill_broker(&self, broker: u64) -> Result<()> {
         let brokers = self.brokers()?;

@@ -1,15 +1,23 @@
 //! Deeds: each under the lease, after a look of its own, and only what the user has seen.
 
 use std::iter;
+use std::time::{Duration, Instant};
 
 use zeebe_execute::{Answer, execute, observe};
 use zeebe_plan::Plan;
 use zeebe_plan::observed::ClusterObserved;
 use zeebe_spec::{ClusterSpec, DeletionProtection};
-use zeebe_target::{Call, Lease};
+use zeebe_target::{Call, Lease, LeaseError};
 
+use crate::agent;
 use crate::cluster::Cluster;
 use crate::error::EngineError;
+
+/// How long an apply waits for what an agent does under the lease: as long as a backup may take, and more than hundreds of
+/// indices take to go.
+const AGENT_PATIENCE: Duration = Duration::from_mins(15);
+/// How often the lease is tried meanwhile.
+const LEASE_AGAIN: Duration = Duration::from_millis(500);
 
 /// What an apply did, and what is there now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +51,7 @@ impl Cluster {
         planned: Option<&[String]>,
         call: &Call,
     ) -> Result<Applied, EngineError> {
-        let lease = self.lease("create").await?;
+        let lease = self.lease("create", call).await?;
         let plan = self.plan_creation(spec, call).await?;
         let sentences = agreed(&plan, planned)?;
         self.keep_given(spec).await?;
@@ -71,7 +79,7 @@ impl Cluster {
         planned: Option<&[String]>,
         call: &Call,
     ) -> Result<Applied, EngineError> {
-        let lease = self.lease("update").await?;
+        let lease = self.lease("update", call).await?;
         let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
         let plan = self.plan_change(spec, &seen, call).await?;
         let sentences = agreed(&plan, planned)?;
@@ -91,7 +99,7 @@ impl Cluster {
         if self.record().await?.is_none() {
             return Ok(Vec::new());
         }
-        let lease = self.lease("destroy").await?;
+        let lease = self.lease("destroy", call).await?;
         let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
         let plan = self.plan_destruction(&seen, protection)?;
         // First: what is destroyed in part has no more use for them, and nobody comes back once the book is gone.
@@ -100,9 +108,33 @@ impl Cluster {
         Ok(plan.sentences())
     }
 
-    pub(crate) async fn lease(&self, purpose: &str) -> Result<Held, EngineError> {
-        let lease = self.target.book().lease(purpose).await.map_err(EngineError::Lease)?;
-        Ok(Held { _lease: lease, answer: self.answer.clone() })
+    /// The lease. What an agent does under it is short and ends by itself, so it is waited for; whoever else has it is told
+    /// of.
+    pub(crate) async fn lease(&self, purpose: &str, call: &Call) -> Result<Held, EngineError> {
+        let begun = Instant::now();
+        let mut told = false;
+        loop {
+            match self.target.book().lease(purpose).await {
+                Ok(lease) => return Ok(Held { _lease: lease, answer: self.answer.clone() }),
+                Err(LeaseError::Held { place, holder, purpose, since })
+                    if agent::is_its(&purpose) && begun.elapsed() < AGENT_PATIENCE =>
+                {
+                    if !told {
+                        call.progress
+                            .say(&format!("waiting for {holder}: {purpose}, since {since}"));
+                        told = true;
+                    }
+                    tokio::select! {
+                        () = tokio::time::sleep(LEASE_AGAIN) => {}
+                        () = call.cancel.cancelled() => {
+                            let held = LeaseError::Held { place, holder, purpose, since };
+                            return Err(EngineError::Lease(held));
+                        }
+                    }
+                }
+                Err(error) => return Err(EngineError::Lease(error)),
+            }
+        }
     }
 
     /// Keeps at the target what was given and the wish says so of.
@@ -115,7 +147,7 @@ impl Cluster {
         Ok(())
     }
 
-    async fn carry_out(
+    pub(crate) async fn carry_out(
         &self,
         plan: &Plan,
         purpose: &str,

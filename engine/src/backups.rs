@@ -18,7 +18,7 @@ impl Cluster {
         deadline: Duration,
         call: &Call,
     ) -> Result<BackedUp, EngineError> {
-        let _lease = self.lease("backup").await?;
+        let _lease = self.lease("backup", call).await?;
         zeebe_execute::back_up(&self.execution(), wish, deadline, call)
             .await
             .map_err(|error| EngineError::Backup(Box::new(error)))

@@ -27,7 +27,7 @@ impl Cluster {
         deadline: Duration,
         call: &Call,
     ) -> Result<Vec<Moved>, EngineError> {
-        let _lease = self.lease("rebalance").await?;
+        let _lease = self.lease("rebalance", call).await?;
         zeebe_execute::rebalance(&self.execution(), deadline, call)
             .await
             .map_err(|source| EngineError::Deed { doing: "rebalance the cluster", source })
@@ -35,7 +35,7 @@ impl Cluster {
 
     /// Sees that work starts on every partition, by a process that has nothing to do, and that the cluster is whole.
     pub async fn verify(&self, deadline: Duration, call: &Call) -> Result<Verified, EngineError> {
-        let _lease = self.lease("verify").await?;
+        let _lease = self.lease("verify", call).await?;
         let partitions = zeebe_execute::canary(&self.execution(), deadline, call)
             .await
             .map_err(|source| EngineError::Deed { doing: "verify the cluster", source })?;
@@ -54,7 +54,7 @@ impl Cluster {
         deadline: Duration,
         call: &Call,
     ) -> Result<BTreeSet<BrokerId>, EngineError> {
-        let _lease = self.lease("snapshot").await?;
+        let _lease = self.lease("snapshot", call).await?;
         zeebe_execute::snapshot(&self.execution(), deadline, call)
             .await
             .map_err(|source| EngineError::Deed { doing: "take snapshots", source })

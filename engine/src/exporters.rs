@@ -174,7 +174,7 @@ impl Cluster {
             (0..count).map(|_| Err(ExporterError::Engine(Arc::clone(&error)))).collect()
         };
         let count = asked.len();
-        let lease = match self.lease("update exporters").await {
+        let lease = match self.lease("update exporters", call).await {
             Ok(lease) => lease,
             Err(error) => return all(error, count),
         };
@@ -269,7 +269,7 @@ impl Cluster {
         call: &Call,
     ) -> Result<Plan, EngineError> {
         let documents = order::told(&seen.exporters, wishes);
-        let desired = desired::cluster(&record.spec, &documents, self.target.place());
+        let desired = desired::cluster(&record.spec, &documents, &seen.duties, self.target.place());
         let plan = order::exporters(&desired, wishes, record, seen).map_err(EngineError::Plan)?;
         if plan.steps.is_empty() {
             return Ok(plan);

@@ -18,7 +18,7 @@ use zeebe_plan::component::{ComponentState, Condition, Observed};
 use zeebe_plan::desired;
 use zeebe_plan::distribution::distribution;
 use zeebe_plan::observed::{
-    Canary, ClusterObserved, ClusterRecord, Exporters, LastApply, Phase, ProductAnswer,
+    Canary, ClusterObserved, ClusterRecord, Duties, Exporters, LastApply, Phase, ProductAnswer,
     ProductObserved, Shape,
 };
 use zeebe_plan::product::{
@@ -66,7 +66,8 @@ impl Cluster {
     /// What a look finds of a cluster that is as it is wished: minors differ in whether they say which
     /// partitions get work.
     fn as_wished(&self, spec: &ClusterSpec) -> [ClusterObserved; 2] {
-        let desired = desired::cluster(spec, &Exporters::new(), self.target.place());
+        let desired =
+            desired::cluster(spec, &Exporters::new(), &Duties::default(), self.target.place());
         let record = ClusterRecord {
             spec: spec.clone(),
             phase: Phase::Ready,
@@ -90,6 +91,7 @@ impl Cluster {
         [None, Some(all)].map(|active_partitions| ClusterObserved {
             record: Some(record.clone()),
             exporters: Exporters::new(),
+            duties: Duties::default(),
             last_apply: LastApply::Ended,
             components: components.clone(),
             product: ProductObserved::Answered(ProductAnswer {

@@ -16,6 +16,7 @@
 //!
 //! Architecture invariant: the only crate that knows all targets. Knows nothing of Terraform.
 
+mod agent;
 mod apply;
 mod backups;
 mod cluster;
@@ -38,7 +39,7 @@ pub use zeebe_management::{KeptTopology, ParseTopologyError, parse_topology};
 pub use zeebe_plan::backup::{Backup, PartitionBackup};
 pub use zeebe_plan::error::{Fixed, PlanError};
 pub use zeebe_plan::observed::{
-    ClusterObserved, ClusterRecord, ClusterVitals, ExporterAtPartition, ExporterPhase,
+    ClusterObserved, ClusterRecord, ClusterVitals, Duties, ExporterAtPartition, ExporterPhase,
     ExporterRecord, ExporterVitals, LastApply, Phase,
 };
 pub use zeebe_plan::product::ExporterState;

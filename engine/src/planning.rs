@@ -22,7 +22,8 @@ impl Cluster {
         call: &Call,
     ) -> Result<Plan, EngineError> {
         let exporters = self.exporters().await?;
-        let desired = desired::cluster(spec, &exporters, self.target.place());
+        let duties = self.duties().await?;
+        let desired = desired::cluster(spec, &exporters, &duties, self.target.place());
         if let Some(record) = self.record().await? {
             order::adopt(&desired, &record, self.id()).map_err(EngineError::Plan)?;
         }
@@ -41,7 +42,7 @@ impl Cluster {
         seen: &ClusterObserved,
         call: &Call,
     ) -> Result<Plan, EngineError> {
-        let desired = desired::cluster(spec, &seen.exporters, self.target.place());
+        let desired = desired::cluster(spec, &seen.exporters, &seen.duties, self.target.place());
         let Some(record) = &seen.record else {
             return self.plan_creation(spec, call).await;
         };

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 use zeebe_plan::component::{ComponentId, Process};
 use zeebe_plan::desired;
-use zeebe_plan::observed::ExporterVitals;
+use zeebe_plan::observed::{Duties, ExporterVitals};
 use zeebe_spec::{ExporterName, RecordType, RecordsSpec, ValueType, Version};
 use zeebe_target::Call;
 use zeebe_target_local::{HeldAgainst, RecordsError, read_records};
@@ -142,7 +142,8 @@ impl Engine {
         let no_exporter = |name: &ExporterName| VerifyError::NoExporter { name: name.clone() };
         let record = record.ok_or_else(|| no_exporter(name))?;
         let place = cluster.target.place();
-        let mut components = desired::cluster(&record.spec, &exporters, place).components;
+        let mut components =
+            desired::cluster(&record.spec, &exporters, &Duties::default(), place).components;
         let mut receiver = |name: &ExporterName| -> Result<Process, VerifyError> {
             let exporter = exporters.get(name).ok_or_else(|| no_exporter(name))?;
             exporter

@@ -22,6 +22,7 @@ use zeebe_search::{OldestRunning, Reason, Removed, SearchError, Store};
 use zeebe_spec::{ExporterMistake, ExporterName, RetentionSpec, SearchSink};
 use zeebe_target::{BookError, Call, DocumentName, LeaseError};
 
+use crate::agent;
 use crate::apply::Held;
 use crate::cluster::Cluster;
 use crate::error::EngineError;
@@ -142,7 +143,7 @@ impl Cluster {
         comes: Comes,
         call: &Call,
     ) -> Result<(), RetentionError> {
-        let _lease = self.lease_in_turn("say how long records are kept", call).await?;
+        let lease = self.lease_in_turn("say how long records are kept", call).await?;
         let (_, exporter) = self.exporter_document(&spec.exporter).await?;
         let mistakes = spec.mistakes_on(&exporter.spec);
         if !mistakes.is_empty() {
@@ -152,11 +153,15 @@ impl Cluster {
         if comes == Comes::New && there.is_some_and(|there| there != *spec) {
             return Err(RetentionError::Occupied { name: spec.exporter.clone() });
         }
+        let mut duties = self.duties().await.map_err(RetentionError::Engine)?;
+        duties.retentions.insert(spec.exporter.clone());
+        let plan = self.plan_agent(duties, call).await.map_err(RetentionError::Engine)?;
         // A wish holds nothing but text, which has a form in JSON.
         let body = serde_json::to_value(spec).unwrap_or_default();
         let name = DocumentName::retention(spec.exporter.as_str());
         let written = self.target.book().write(&name, &body).await;
-        written.map_err(|error| RetentionError::Engine(EngineError::Book(error)))
+        written.map_err(|error| RetentionError::Engine(EngineError::Book(error)))?;
+        self.attend(&plan, &lease, call).await.map_err(RetentionError::Engine)
     }
 
     /// Takes out of the book how long the records of an exporter are kept: none is removed any more. Where it is not said,
@@ -169,9 +174,12 @@ impl Cluster {
         if self.retention(exporter).await.map_err(RetentionError::Engine)?.is_none() {
             return Ok(());
         }
-        let _lease = self.lease_in_turn("say how long records are kept", call).await?;
+        let lease = self.lease_in_turn("say how long records are kept", call).await?;
         let removed = self.target.book().remove(&DocumentName::retention(exporter.as_str())).await;
-        removed.map_err(|error| RetentionError::Engine(EngineError::Book(error)))
+        removed.map_err(|error| RetentionError::Engine(EngineError::Book(error)))?;
+        let duties = self.duties().await.map_err(RetentionError::Engine)?;
+        let plan = self.plan_agent(duties, call).await.map_err(RetentionError::Engine)?;
+        self.attend(&plan, &lease, call).await.map_err(RetentionError::Engine)
     }
 
     /// Looks which indices of an exporter are older than that, and which of those must stay. Removes nothing.
@@ -196,7 +204,7 @@ impl Cluster {
         older_than: Duration,
         call: &Call,
     ) -> Result<Purged, RetentionError> {
-        let _lease = self.lease_in_turn("remove records that are too old", call).await?;
+        let _lease = self.lease_in_turn(agent::REMOVAL, call).await?;
         self.purged(exporter, older_than, call).await
     }
 
@@ -223,7 +231,7 @@ impl Cluster {
         if verdict.too_old.is_empty() {
             return Ok(Purged { removed: Vec::new(), verdict });
         }
-        let _lease = self.lease_in_turn("remove records that are too old", call).await?;
+        let _lease = self.lease_in_turn(agent::REMOVAL, call).await?;
         match self.retention(name).await.map_err(RetentionError::Engine)? {
             Some(now) => self.purged(name, now.minimum_age.duration(), call).await,
             // Somebody has taken it away meanwhile.
@@ -349,7 +357,7 @@ impl Cluster {
     /// The lease, when whoever has it gives it up.
     async fn lease_in_turn(&self, purpose: &str, call: &Call) -> Result<Held, RetentionError> {
         loop {
-            match self.lease(purpose).await {
+            match self.lease(purpose, call).await {
                 Err(EngineError::Lease(LeaseError::Held { holder, .. })) => {
                     tracing::debug!(holder, "waiting for the lease");
                 }

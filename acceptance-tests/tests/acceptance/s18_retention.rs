@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use acceptance_tests::servers::agent::{Agent, once};
+use acceptance_tests::programs::Program;
+use acceptance_tests::servers::agent::{once, page};
 use acceptance_tests::servers::search_store::{Product, SearchStore};
-use acceptance_tests::{ClusterHcl, Install, Project, Scenario, wait};
+use acceptance_tests::{ClusterHcl, Install, Project, Scenario, processes, wait};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
@@ -15,6 +16,9 @@ const ADDRESS: &str = "zeebe_retention.audit";
 const FOREIGN: [&str; 4] =
     ["audit-two_job_8.6.0_2020-01-01", "orders_2020-01-01", "audit_notes", "audit_job_2020-01-01"];
 const OLD: [&str; 2] = ["audit_job_8.5.8_2026-01-02", "audit_variable_8.6.0_2026-10-01"];
+const CLUSTER: &str = "zeebe_cluster.this";
+const MINUTE: Duration = Duration::from_mins(1);
+const ATTEND: &str = "see that agent 0 of the cluster runs, which goes on with it";
 const REMOVE: &str =
     "remove the indices of exporter \"audit\" that are older, but for those that must stay";
 
@@ -34,7 +38,9 @@ fn kept(name: &str, product: Product, kind: &str) -> Result<()> {
     let ports = scenario.first_port()?;
     let mut store = SearchStore::start_one(product, scenario.directory.join("store"), ports)?;
     let hcl = ClusterHcl::new(&cluster).sized(1, 1, 1);
-    let project = scenario.project("project", Install::Mirror)?;
+    let mut project = scenario.project("project", Install::Mirror)?;
+    // In a release it lies beside the provider.
+    project.set("ZEEBE_AGENT", Program::Agent.path()?.as_str());
     project.write("main.tf", &hcl.file())?;
     project.write("exporter.tf", &exporter(&hcl, kind, &store))?;
     project.init()?;
@@ -48,46 +54,42 @@ fn kept(name: &str, product: Product, kind: &str) -> Result<()> {
     project.write("retention.tf", &retention("30d"))?;
     let plan = project.plan()?;
     let say = "write into the book that records of exporter \"audit\" are kept for 30d";
-    assert_eq!(plan.steps(ADDRESS)?, [say, REMOVE]);
+    assert_eq!(plan.steps(ADDRESS)?, [say, ATTEND, REMOVE]);
     project.apply_planned()?;
     are_left(&store, &young)?;
     project.plan()?.is_empty().context("the plan after the retention came")?;
 
-    // Nobody removes what grows too old meanwhile: that is seen, and mended.
+    // It goes on by itself. Whoever kills it sees so in the next plan, and nothing is removed meanwhile.
+    let agent = cluster.agent().context("no agent runs")?;
+    wait::until("the agent's first round", MINUTE, || page(&cluster, "ready"))?;
+    processes::kill(agent)?;
     filled(&store, &OLD)?;
     let plan = project.plan()?;
-    assert_eq!(plan.steps(ADDRESS)?, [REMOVE]);
-    project.apply_planned()?;
-    are_left(&store, &young)?;
-
-    filled(&store, &OLD)?;
-    let round = once(&cluster)?;
-    ensure!(round.code == Some(0) && round.text.contains("2 indices of"), "{round:?}");
-    are_left(&store, &young)?;
-    project.plan()?.is_empty().context("the plan after the agent's round")?;
-
-    what_a_running_instance_began_in_stays(&project, &cluster, &store)?;
-    are_left(&store, &young)?;
-
-    // It goes on by itself, and may be killed anywhere.
-    let mut agent = Agent::new(&cluster, &scenario.directory, ports + 10);
-    agent.start()?;
-    filled(&store, &OLD)?;
-    agent.kill()?;
-    agent.start()?;
+    assert_eq!(plan.steps(CLUSTER)?, ["start agent 0, which does not run"]);
+    assert_eq!(plan.steps(ADDRESS)?, [ATTEND, REMOVE]);
+    project
+        .terraform(&["apply", "-input=false", "-auto-approve", "-target=zeebe_cluster.this"])?
+        .ok()?;
     let gone = || Ok(OLD.iter().all(|old| !indices(&store).is_ok_and(|all| all.contains(*old))));
-    wait::until_true("the old indices gone", Duration::from_mins(1), gone)?;
-    let metrics = agent.page("metrics")?;
+    wait::until_true("the old indices gone", MINUTE, gone)?;
     let left = format!(
         "zeebe_agent_retention_undated{{cluster=\"{}\",exporter=\"audit\"}} 2",
         cluster.id()
     );
-    ensure!(metrics.contains(&left), "no {left} in {metrics}");
-    agent.end()?;
+    wait::until_true("the round told of", MINUTE, || {
+        Ok(page(&cluster, "metrics").is_ok_and(|metrics| metrics.contains(&left)))
+    })?;
+    are_left(&store, &young)?;
+    project.plan()?.is_empty().context("the plan beside an agent")?;
+
+    what_a_running_instance_began_in_stays(&project, &cluster, &store)?;
+    are_left(&store, &young)?;
 
     // Where nobody says any more how long records are kept, they are kept.
     std::fs::remove_file(project.directory.join("retention.tf"))?;
+    let agent = cluster.agent().context("no agent runs")?;
     project.apply()?;
+    ensure!(!processes::runs(agent), "an agent runs that has nothing to do");
     filled(&store, &OLD)?;
     let round = once(&cluster)?;
     assert_eq!((round.code, round.text.as_str()), (Some(0), ""));

@@ -1,7 +1,7 @@
 //! Does for one cluster what must be done while no terraform runs: so far, removes exported records that are too old.
 //!
 //! ```text
-//! every hour: the book ─▶ engine: enforce_retentions ─▶ Round ─▶ State ─▶ /metrics, /ready
+//! every hour, and when the book says something else: the book ─▶ engine: enforce_retentions ─▶ Round ─▶ State ─▶ /metrics, /ready
 //! ```
 //!
 //! It keeps nothing of its own. What to do it reads from the cluster's book each time, and what is to be removed it removes
@@ -16,7 +16,7 @@ pub mod state;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time;
+use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use zeebe_engine::{Call, Cluster, Progress};
@@ -34,16 +34,40 @@ impl Progress for Logged {
     }
 }
 
-/// One round after the other until it is told to stop; one that is under way comes to the end of what it has begun.
+/// How often the book is looked at: what is said there now is done now, not at the next round.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long a round that is under way may take to end when the agent is told to. What it leaves the next one does.
+const END: Duration = Duration::from_millis(500);
+
+/// One round after the other until it is told to stop: every so often, and at once when the book says something else.
 pub async fn run(cluster: &Cluster, every: Duration, state: &State, stop: &CancellationToken) {
-    loop {
-        let call = Call { cancel: stop.child_token(), progress: Arc::new(Logged) };
-        let round = round(cluster, &call).await;
-        told(&round);
-        state.came(round, jiff::Timestamp::now());
+    let ended = async {
+        stop.cancelled().await;
+        time::sleep(END).await;
+    };
+    tokio::select! {
+        () = rounds(cluster, every, state, stop) => {}
+        () = ended => {}
+    }
+}
+
+async fn rounds(cluster: &Cluster, every: Duration, state: &State, stop: &CancellationToken) {
+    let mut known = None;
+    let mut next = Instant::now();
+    while !stop.is_cancelled() {
+        // A book that cannot be read is told of by the round.
+        let said = cluster.retentions().await.ok();
+        if Instant::now() >= next || said != known {
+            known = said;
+            let call = Call { cancel: stop.child_token(), progress: Arc::new(Logged) };
+            let round = round(cluster, &call).await;
+            told(&round);
+            state.came(round, jiff::Timestamp::now());
+            next = Instant::now() + every;
+        }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = time::sleep(every) => {}
+            () = time::sleep_until(next.min(Instant::now() + LOOK)) => {}
         }
     }
 }

@@ -34,6 +34,6 @@ pub use crate::execute::execute;
 pub use crate::exporting::exporter_vitals;
 pub use crate::lacks::of_gate as lacks;
 pub use crate::observe::{
-    Answer, Answers, AskError, ObserveError, VitalsError, ask, exporters, observe, observe_again,
-    observe_exporters, observe_first, vitals,
+    Answer, Answers, AskError, ObserveError, VitalsError, ask, duties, exporters, observe,
+    observe_again, observe_exporters, observe_first, vitals,
 };

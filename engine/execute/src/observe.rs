@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use zeebe_management::ManagementError;
 use zeebe_plan::observed::{
-    ClusterObserved, ClusterRecord, ClusterVitals, ExporterRecord, Exporters, LastApply,
+    ClusterObserved, ClusterRecord, ClusterVitals, Duties, ExporterRecord, Exporters, LastApply,
     ProductAnswer, ProductObserved,
 };
 use zeebe_plan::product::{ChangeRequest, PlannedChange};
@@ -121,14 +121,15 @@ async fn looked(
 struct Site {
     record: Option<ClusterRecord>,
     exporters: Exporters,
+    duties: Duties,
     last_apply: LastApply,
     components: Components,
 }
 
 impl Site {
     fn with(self, product: ProductObserved) -> ClusterObserved {
-        let Self { record, exporters, last_apply, components } = self;
-        ClusterObserved { record, exporters, last_apply, components, product }
+        let Self { record, exporters, duties, last_apply, components } = self;
+        ClusterObserved { record, exporters, duties, last_apply, components, product }
     }
 }
 
@@ -136,10 +137,14 @@ async fn site(cluster: &Cluster<'_>, call: &Call) -> Result<Site, ObserveError> 
     let book = cluster.target().book();
     let record = record(book).await?;
     // A place without a cluster has none, and need not be searched for them.
-    let exporters = if record.is_some() { exporters_of(book).await? } else { Exporters::new() };
+    let (exporters, duties) = if record.is_some() {
+        (exporters_of(book).await?, duties_of(book).await?)
+    } else {
+        (Exporters::new(), Duties::default())
+    };
     let last_apply = last_apply(&book.journal().await.map_err(ObserveError::Book)?);
     let components = cluster.target().observe(call).await.map_err(ObserveError::Target)?;
-    Ok(Site { record, exporters, last_apply, components })
+    Ok(Site { record, exporters, duties, last_apply, components })
 }
 
 async fn product(
@@ -203,6 +208,22 @@ async fn exporters_of(book: &dyn Book) -> Result<Exporters, ObserveError> {
         }
     }
     Ok(exporters)
+}
+
+/// What is to be done for a cluster while no terraform runs.
+pub async fn duties(cluster: &Cluster<'_>) -> Result<Duties, ObserveError> {
+    duties_of(cluster.target().book()).await
+}
+
+async fn duties_of(book: &dyn Book) -> Result<Duties, ObserveError> {
+    let mut duties = Duties::default();
+    for name in book.documents().await.map_err(ObserveError::Book)? {
+        // A name that no exporter has is nobody's.
+        if let Some(exporter) = name.retained().and_then(|name| name.parse().ok()) {
+            duties.retentions.insert(exporter);
+        }
+    }
+    Ok(duties)
 }
 
 /// How the last apply ended. One that failed or was cancelled in a step has ended too, but what it had

@@ -147,7 +147,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
                 }
             }
             Step::Ensure { id, to: Wanted::Running(_), why } => {
-                if !prepared && !matches!(id, ComponentId::Receiver(_)) {
+                if !prepared && id.is_of_product() {
                     broken.push(Broken::StartWithoutDistribution { step: index, id: *id });
                 }
                 if let (ComponentId::Broker(broker), Why::Settings | Why::Upgrade { .. }) =

@@ -19,6 +19,18 @@ pub enum ComponentId {
     Gateway(GatewayIndex),
     /// What brings an exporter's records to where no exporter of the product brings them. It keeps nothing.
     Receiver(ReceiverIndex),
+    /// What does for the cluster what is due while no terraform runs. It keeps nothing.
+    Agent,
+}
+
+impl ComponentId {
+    /// Whether it runs a program of the product, whose version is a broker's.
+    pub const fn is_of_product(self) -> bool {
+        match self {
+            Self::Broker(_) | Self::Gateway(_) => true,
+            Self::Receiver(_) | Self::Agent => false,
+        }
+    }
 }
 
 impl fmt::Display for ComponentId {
@@ -27,13 +39,14 @@ impl fmt::Display for ComponentId {
             Self::Broker(id) => write!(f, "broker {id}"),
             Self::Gateway(index) => write!(f, "gateway {index}"),
             Self::Receiver(index) => write!(f, "receiver {index}"),
+            Self::Agent => f.write_str("agent 0"),
         }
     }
 }
 
 /// A component id that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected \"broker\", \"gateway\" or \"receiver\" and a number, got {0:?}")]
+#[error("expected \"broker\", \"gateway\" or \"receiver\" and a number, or \"agent 0\", got {0:?}")]
 pub struct ComponentIdError(String);
 
 impl std::str::FromStr for ComponentId {
@@ -47,6 +60,7 @@ impl std::str::FromStr for ComponentId {
             "broker" => Ok(Self::Broker(BrokerId(number))),
             "gateway" => Ok(Self::Gateway(GatewayIndex(number))),
             "receiver" => Ok(Self::Receiver(ReceiverIndex(number))),
+            "agent" if number == 0 => Ok(Self::Agent),
             _ => Err(wrong()),
         }
     }
@@ -78,6 +92,8 @@ pub enum Program {
     Product,
     /// Ours: `zeebe-receiver`, which comes with this engine.
     Receiver,
+    /// Ours: `zeebe-agent`, which comes with this engine.
+    Agent,
 }
 
 impl Program {
@@ -157,6 +173,7 @@ impl Process {
             Program::Product => add(&version.to_string()),
             // It serves any version, so an upgrade need not restart it.
             Program::Receiver => add("receiver"),
+            Program::Agent => add("agent"),
         }
         add(launcher);
         for argument in arguments {

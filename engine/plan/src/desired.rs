@@ -11,11 +11,12 @@ use zeebe_config::{
 use zeebe_scalar::ByteSize;
 use zeebe_spec::cluster::{GATEWAY_PORT_OFFSET, PORTS_PER_BROKER, RECEIVERS_PER_BROKER};
 use zeebe_spec::{
-    BrokerId, ClusterSpec, ExporterName, GatewayIndex, Gateways, Received, ReceiverIndex, Sink,
+    BrokerId, ClusterSpec, ExporterName, GatewayIndex, Gateways, Received, ReceiverIndex,
+    SecretSource, Sink,
 };
 
 use crate::component::{ComponentId, JavaOptions, Process, Program};
-use crate::observed::{ExporterPhase, ExporterRecord, Exporters, Shape};
+use crate::observed::{Duties, ExporterPhase, ExporterRecord, Exporters, Shape};
 
 /// Where a cluster's things are on its target; follows from the wish alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +75,16 @@ pub fn receiver_ports(first_port: u16, index: ReceiverIndex) -> ReceiverPorts {
     ReceiverPorts { records, management: records.saturating_add(1) }
 }
 
+/// The port at which the agent tells how it is: the last of the first broker's block.
+pub fn agent_port(first_port: u16) -> u16 {
+    broker_ports(first_port, BrokerId(0)).gateway.saturating_add(PORTS_PER_BROKER - 1)
+}
+
+const _: () = assert!(
+    5 + 2 * RECEIVERS_PER_BROKER < PORTS_PER_BROKER,
+    "a block has no port for the agent behind the broker's and the receivers'"
+);
+
 /// Where clients connect by gRPC: the first gateway, or the first broker where gateways are embedded.
 pub fn gateway_address(spec: &ClusterSpec, place: &Place) -> String {
     format!("{}:{}", place.host, client_ports(spec).0)
@@ -98,8 +109,13 @@ fn client_ports(spec: &ClusterSpec) -> (u16, u16) {
     }
 }
 
-/// Everything that follows from a wish and from those of the cluster's exporters.
-pub fn cluster(spec: &ClusterSpec, exporters: &Exporters, place: &Place) -> ClusterDesired {
+/// Everything that follows from a wish, from those of the cluster's exporters, and from what its agent is to do.
+pub fn cluster(
+    spec: &ClusterSpec,
+    exporters: &Exporters,
+    duties: &Duties,
+    place: &Place,
+) -> ClusterDesired {
     let staying = staying(exporters);
     let contact_points: Vec<String> = spec
         .topology
@@ -119,6 +135,9 @@ pub fn cluster(spec: &ClusterSpec, exporters: &Exporters, place: &Place) -> Clus
     }
     for (index, sink) in staying.iter().filter_map(|record| record.received()) {
         components.insert(ComponentId::Receiver(index), receiver(spec, place, index, sink));
+    }
+    if !duties.is_none() {
+        components.insert(ComponentId::Agent, agent(spec, exporters, duties, place));
     }
     ClusterDesired {
         spec: spec.clone(),
@@ -292,6 +311,43 @@ fn receiver(
             ("records".to_owned(), ports.records),
             ("management".to_owned(), ports.management),
         ]),
+        license: None,
+    }
+}
+
+/// What an agent's own memory is: it holds lists of indices and of backups, and nothing of their content.
+const AGENT_MEMORY_MIB: u32 = 64;
+
+fn agent(spec: &ClusterSpec, exporters: &Exporters, duties: &Duties, place: &Place) -> Process {
+    let port = agent_port(spec.target.first_port());
+    // What is kept in a file or at the target it reads there itself, each time.
+    let variable = |record: &ExporterRecord| {
+        let password = &record.spec.store()?.authentication.as_ref()?.password;
+        match password {
+            SecretSource::EnvironmentVariable(name) => Some((name.clone(), password.clone())),
+            SecretSource::File(_) | SecretSource::Kept(_) => None,
+        }
+    };
+    let retained = exporters.values().filter(|it| duties.retentions.contains(&it.spec.name));
+    Process {
+        program: Program::Agent,
+        version: spec.version.clone(),
+        launcher: "zeebe-agent".to_owned(),
+        arguments: vec![
+            "--cluster".to_owned(),
+            place.id.clone(),
+            "--management".to_owned(),
+            format!("{}:{port}", place.host),
+        ],
+        settings: BTreeMap::new(),
+        bootstrap: BTreeMap::new(),
+        java_options: JavaOptions::default(),
+        secrets: retained.filter_map(variable).collect(),
+        jars: BTreeMap::new(),
+        files: BTreeMap::new(),
+        memory: ByteSize::from_mebibytes(AGENT_MEMORY_MIB),
+        disk: ByteSize::from_mebibytes(1),
+        ports: BTreeMap::from([("management".to_owned(), port)]),
         license: None,
     }
 }

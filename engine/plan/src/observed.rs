@@ -109,6 +109,22 @@ impl ExporterRecord {
 /// The exporters of a cluster, by name, as its book has them.
 pub type Exporters = BTreeMap<ExporterName, ExporterRecord>;
 
+/// What is to be done for a cluster while no terraform runs, as its book says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duties {
+    /// The exporters whose records are not kept for ever.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
+    pub retentions: BTreeSet<ExporterName>,
+}
+
+impl Duties {
+    /// Whether there is nothing to be done.
+    pub fn is_none(&self) -> bool {
+        let Self { retentions } = self;
+        retentions.is_empty()
+    }
+}
+
 /// How the last apply ended, as the journal says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -157,6 +173,9 @@ pub struct ClusterObserved {
     /// Its exporters' documents.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub exporters: Exporters,
+    /// What its agent is to do.
+    #[serde(skip_serializing_if = "Duties::is_none", default)]
+    pub duties: Duties,
     /// How the last apply that the journal knows of ended.
     pub last_apply: LastApply,
     /// Every component that the target knows of.

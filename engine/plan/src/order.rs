@@ -1,5 +1,6 @@
 //! The order of things: what is done first, what between, what last.
 
+mod agent;
 mod converge;
 mod create;
 mod destroy;
@@ -8,6 +9,7 @@ mod receivers;
 
 use std::time::Duration;
 
+pub use self::agent::attend;
 pub use self::converge::converge;
 pub use self::create::{adopt, create};
 pub use self::destroy::destroy;

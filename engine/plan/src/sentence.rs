@@ -128,7 +128,7 @@ fn ensure(f: &mut fmt::Formatter<'_>, id: ComponentId, to: &Wanted, why: &Why) -
         }
         (Wanted::Running(_), Why::Unwanted) => write!(f, "keep {id}"),
         (Wanted::Stopped, _) => write!(f, "stop {id}"),
-        (Wanted::Absent(_), _) if matches!(id, ComponentId::Receiver(_)) => {
+        (Wanted::Absent(_), _) if !id.is_of_product() => {
             write!(f, "take {id} away")
         }
         (Wanted::Absent(data), _) => match data {

@@ -1,5 +1,6 @@
 //! Whole plans, scenario by scenario, as a user reads them.
 
+mod agent;
 mod exporters;
 mod world;
 

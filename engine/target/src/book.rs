@@ -40,6 +40,11 @@ impl DocumentName {
         self.0.starts_with("retention/")
     }
 
+    /// The exporter whose retention it is the document of.
+    pub fn retained(&self) -> Option<&str> {
+        self.0.strip_prefix("retention/")
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

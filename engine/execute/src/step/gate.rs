@@ -106,6 +106,7 @@ async fn processes(run: &Run<'_>, gate: &Gate) -> Result<Result<Product, String>
             ComponentId::Broker(broker) => format!("{root}/brokers/{broker}/logs"),
             ComponentId::Gateway(index) => format!("{root}/gateways/{index}/logs"),
             ComponentId::Receiver(index) => format!("{root}/receivers/{index}"),
+            ComponentId::Agent => format!("{root}/agents/0"),
         };
         return Err(StepError::Died { id, logs });
     }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use zeebe_execute::{Cluster, ExecuteError, ask, execute, observe};
 use zeebe_management::{Timeouts, Transport};
 use zeebe_plan::component::{ComponentId, Condition, Observed};
-use zeebe_plan::observed::{ClusterObserved, ExporterPhase, Phase, ProductObserved};
+use zeebe_plan::observed::{ClusterObserved, Duties, ExporterPhase, Phase, ProductObserved};
 use zeebe_plan::order::{ExporterWishes, exporters, told};
 use zeebe_plan::product::ExporterState;
 use zeebe_plan::{Plan, Step, create, desired, destroy};
@@ -328,7 +328,12 @@ impl Engine<'_> {
             Some(_) | None => ExporterWishes::new(),
         };
         let documents = told(&observed.exporters, &wishes);
-        let desired = desired::cluster(&self.bench.spec(wish), &documents, self.target.place());
+        let desired = desired::cluster(
+            &self.bench.spec(wish),
+            &documents,
+            &Duties::default(),
+            self.target.place(),
+        );
         let Some(record) = &observed.record else {
             return create(&desired);
         };

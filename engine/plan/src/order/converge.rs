@@ -3,7 +3,7 @@
 //! ```text
 //! record the wish ─▶ mend what is lost ─▶ wait for a change under way ─▶ receivers ─▶ disable exporters that leave
 //!        ─▶ roll what differs ─▶ canary ─▶ snapshot ─▶ switch exporters ─▶ grow or shrink ─▶ gateways
-//!        ─▶ record what was reached
+//!        ─▶ agent ─▶ record what was reached
 //! ```
 //! Mending comes first, because nothing else is safe while a broker is missing; a roll comes before new
 //! brokers, so that brokers of two versions never join each other; what leaves goes only after the product
@@ -21,7 +21,8 @@ use crate::observed::{
     Canary, ClusterObserved, ClusterRecord, LastApply, Phase, ProductObserved, Shape,
 };
 use crate::order::{
-    CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE, exporters, receivers,
+    CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE, agent, exporters,
+    receivers,
 };
 use crate::product::{ChangeId, ChangeRequest, ClusterTopology};
 use crate::step::{Gate, Plan, Step, Why};
@@ -57,6 +58,7 @@ pub fn converge(
     resize(desired, &seen, &product.shape, &mut work);
     old_gateways(desired, &seen, &mut work);
     receivers::after_the_roll(desired, observed, &seen, &mut work);
+    agent::attended(desired, &seen, &mut work);
     prepared_once(&mut work);
     Ok(bookkept(desired, record, &product.shape, work))
 }
@@ -77,7 +79,9 @@ fn fixed(desired: &ClusterDesired, record: &ClusterRecord) -> Result<(), PlanErr
 }
 
 /// The components that certainly stand there.
-fn seen(observed: &ClusterObserved) -> Result<BTreeMap<ComponentId, &ComponentState>, PlanError> {
+pub(super) fn seen(
+    observed: &ClusterObserved,
+) -> Result<BTreeMap<ComponentId, &ComponentState>, PlanError> {
     let mut seen = BTreeMap::new();
     for (id, state) in &observed.components {
         match state {
@@ -100,8 +104,8 @@ fn versions(
     record: &ClusterRecord,
     seen: &BTreeMap<ComponentId, &ComponentState>,
 ) -> Result<(), PlanError> {
-    // A receiver serves any version.
-    let of_product = seen.iter().filter(|(id, _)| receivers::receiver(**id).is_none());
+    // What is ours serves any version.
+    let of_product = seen.iter().filter(|(id, _)| id.is_of_product());
     std::iter::once(&record.version)
         .chain(of_product.map(|(_, state)| &state.version))
         .try_for_each(|from| may_follow(from, &desired.spec.version))
@@ -350,7 +354,7 @@ fn resize(
                     runs(Some(state)) || desired.spec.data_on_destroy == DataOnDestroy::Delete;
                 !shape.members.contains(broker) && left
             }
-            ComponentId::Gateway(_) | ComponentId::Receiver(_) => false,
+            ComponentId::Gateway(_) | ComponentId::Receiver(_) | ComponentId::Agent => false,
         })
         .map(|(id, _)| Step::Ensure {
             id: *id,
@@ -417,7 +421,7 @@ fn gateways(desired: &ClusterDesired) -> impl Iterator<Item = (ComponentId, &Pro
 const fn is_gateway(id: ComponentId) -> bool {
     match id {
         ComponentId::Gateway(_) => true,
-        ComponentId::Broker(_) | ComponentId::Receiver(_) => false,
+        ComponentId::Broker(_) | ComponentId::Receiver(_) | ComponentId::Agent => false,
     }
 }
 

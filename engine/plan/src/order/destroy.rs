@@ -9,7 +9,7 @@ use crate::step::{Plan, Step, Why};
 
 /// From a cluster to nothing, or to its data.
 ///
-/// Gateways go first, so that clients are refused rather than left hanging; then the brokers. They may go
+/// The agent goes first. Then gateways go, so that clients are refused rather than left hanging; then the brokers. They may go
 /// all at once: their data is whole on each.
 pub fn destroy(
     observed: &ClusterObserved,
@@ -25,10 +25,12 @@ pub fn destroy(
     let phase = |phase| Step::Record(Box::new(ClusterRecord { phase, ..record.clone() }));
     let mut steps = vec![phase(Phase::Destroying)];
     let outside_in = |id: &&ComponentId| match id {
-        ComponentId::Gateway(_) => 0,
-        ComponentId::Broker(_) => 1,
+        // It would find a cluster that is half gone, and has nothing more to do.
+        ComponentId::Agent => 0,
+        ComponentId::Gateway(_) => 1,
+        ComponentId::Broker(_) => 2,
         // As long as there is a broker, it may have something to send.
-        ComponentId::Receiver(_) => 2,
+        ComponentId::Receiver(_) => 3,
     };
     let mut ids: Vec<&ComponentId> = observed.components.keys().collect();
     ids.sort_by_key(outside_in);

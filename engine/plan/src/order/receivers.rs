@@ -73,6 +73,6 @@ pub(super) fn after_the_roll(
 pub(super) const fn receiver(id: ComponentId) -> Option<ReceiverIndex> {
     match id {
         ComponentId::Receiver(index) => Some(index),
-        ComponentId::Broker(_) | ComponentId::Gateway(_) => None,
+        ComponentId::Broker(_) | ComponentId::Gateway(_) | ComponentId::Agent => None,
     }
 }

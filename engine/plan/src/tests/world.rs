@@ -12,7 +12,7 @@ use zeebe_spec::{
 use crate::component::{ComponentId, ComponentState, Condition, Observed};
 use crate::desired::{self, ClusterDesired, Place};
 use crate::observed::{
-    Canary, ClusterObserved, ClusterRecord, Exporters, LastApply, Phase, ProductAnswer,
+    Canary, ClusterObserved, ClusterRecord, Duties, Exporters, LastApply, Phase, ProductAnswer,
     ProductObserved,
 };
 use crate::product::{ClusterTopology, Member, MemberState, Replica};
@@ -58,7 +58,7 @@ impl World {
     }
 
     fn whole(spec: ClusterSpec) -> Self {
-        let desired = desired::cluster(&spec, &Exporters::new(), &place());
+        let desired = desired::cluster(&spec, &Exporters::new(), &Duties::default(), &place());
         let members = desired.shape.members.iter().map(|id| {
             let holds = |partition: &PartitionId| {
                 let count = u16::try_from(desired.shape.members.len()).unwrap();
@@ -91,6 +91,7 @@ impl World {
             observed: ClusterObserved {
                 exporters: Exporters::new(),
                 record: None,
+                duties: Duties::default(),
                 last_apply: LastApply::Ended,
                 components: BTreeMap::new(),
                 product: ProductObserved::Answered(ProductAnswer {
@@ -121,7 +122,12 @@ impl World {
     }
 
     pub(super) fn desired(&self) -> ClusterDesired {
-        desired::cluster(&self.record.spec, &self.observed.exporters, &place())
+        desired::cluster(
+            &self.record.spec,
+            &self.observed.exporters,
+            &self.observed.duties,
+            &place(),
+        )
     }
 
     pub(super) fn seen(&self) -> ClusterObserved {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio_util::sync::CancellationToken;
-use zeebe_plan::observed::{LastApply, ProductObserved};
+use zeebe_plan::observed::{Duties, LastApply, ProductObserved};
 use zeebe_spec::ExporterName;
 
 use super::*;
@@ -18,6 +18,7 @@ fn nothing() -> Arc<ClusterObserved> {
     Arc::new(ClusterObserved {
         record: None,
         exporters: BTreeMap::new(),
+        duties: Duties::default(),
         last_apply: LastApply::None,
         components: BTreeMap::new(),
         product: ProductObserved::Down,

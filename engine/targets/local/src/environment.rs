@@ -21,6 +21,7 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// | `ZEEBE_PLATFORM_CACHE` | where unpacked distributions are kept; else `$XDG_CACHE_HOME/zeebe-platform`, else `~/.cache/zeebe-platform` |
 /// | `ZEEBE_PLATFORM_JAVA_FOLDERS` | folders, separated by colons, that hold Java runtimes; instead of the usual ones |
 /// | `JAVA_HOME`, `PATH` | where a Java runtime, `mvn` and `curl` are looked for |
+/// | `ZEEBE_AGENT` | the program `zeebe-agent`; else the one beside this program, else the one on the `PATH` |
 /// | `ZEEBE_RECEIVER` | the program `zeebe-receiver`; else the one beside this program, else the one on the `PATH` |
 #[derive(Clone)]
 pub struct LocalEnvironment {
@@ -100,13 +101,13 @@ impl LocalEnvironment {
             .collect()
     }
 
-    /// The program that brings records away.
-    pub(crate) fn receiver(&self) -> Option<Utf8PathBuf> {
-        const NAME: &str = "zeebe-receiver";
-        let given = self.path("ZEEBE_RECEIVER");
-        let beside = self.own.as_ref().map(|own| own.join(NAME));
+    /// A program that comes with this engine: the one that a variable names, else the one beside this program, else one on
+    /// the search path.
+    pub(crate) fn own_program(&self, variable: &str, name: &str) -> Option<Utf8PathBuf> {
+        let given = self.path(variable);
+        let beside = self.own.as_ref().map(|own| own.join(name));
         let places = given.into_iter().chain(beside);
-        places.chain(self.programs(NAME)).find(|path| is_program(path))
+        places.chain(self.programs(name)).find(|path| is_program(path))
     }
 
     /// The folders that hold Java runtimes, each in a folder of its own.

@@ -10,16 +10,19 @@ pub(crate) enum Kind {
     Brokers,
     Gateways,
     Receivers,
+    Agents,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::Brokers, Self::Gateways, Self::Receivers];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Brokers, Self::Gateways, Self::Receivers, Self::Agents];
 
     pub(crate) const fn folder(self) -> &'static str {
         match self {
             Self::Brokers => "brokers",
             Self::Gateways => "gateways",
             Self::Receivers => "receivers",
+            Self::Agents => "agents",
         }
     }
 
@@ -28,6 +31,7 @@ impl Kind {
             ComponentId::Broker(_) => Self::Brokers,
             ComponentId::Gateway(_) => Self::Gateways,
             ComponentId::Receiver(_) => Self::Receivers,
+            ComponentId::Agent => Self::Agents,
         }
     }
 
@@ -38,6 +42,8 @@ impl Kind {
             Self::Brokers => ComponentId::Broker(BrokerId(number)),
             Self::Gateways => ComponentId::Gateway(GatewayIndex(number)),
             Self::Receivers => ComponentId::Receiver(ReceiverIndex(number)),
+            Self::Agents if number == 0 => ComponentId::Agent,
+            Self::Agents => return None,
         })
     }
 }
@@ -52,6 +58,7 @@ impl Home {
             ComponentId::Broker(broker) => broker.0,
             ComponentId::Gateway(gateway) => gateway.0,
             ComponentId::Receiver(receiver) => receiver.0,
+            ComponentId::Agent => 0,
         };
         Self(root.join(Kind::of(id).folder()).join(number.to_string()))
     }

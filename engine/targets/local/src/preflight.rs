@@ -18,10 +18,11 @@ use crate::folder::ClusterFolder;
 use crate::java;
 use crate::layout::Home;
 use crate::ports;
+use crate::process::jar;
+use crate::process::ours::{self, Ours};
 use crate::process::secret::{Purpose, secret};
 use crate::process::start::{held_by, secret_sources, setsid};
 use crate::process::{Run, look, strays};
-use crate::process::{jar, receiver};
 
 /// How many taken ports are reported one by one: a second cluster on the same ports has them all.
 const MOST_PORTS: usize = 3;
@@ -61,10 +62,12 @@ pub(crate) fn preflight(
         found.extend(java(cluster));
     }
     found.extend(distributions(cluster, &to_start));
-    if !to_start.values().all(of_product)
-        && let Err(error) = receiver::find(&cluster.environment)
-    {
-        found.push(one(None, "receiver", &error, error.advice()));
+    for ours in [Ours::Receiver, Ours::Agent] {
+        if to_start.values().any(|process| process.program == ours.program())
+            && let Err(error) = ours::find(ours, &cluster.environment)
+        {
+            found.push(one(None, ours.word(), &error, error.advice()));
+        }
     }
     found.extend(capacity::memory(&running, capacity::machine_memory()?));
     found.extend(secrets(cluster, &to_start));

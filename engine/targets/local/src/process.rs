@@ -12,7 +12,7 @@ use camino::Utf8Path;
 
 pub(crate) mod identity;
 pub(crate) mod jar;
-pub(crate) mod receiver;
+pub(crate) mod ours;
 pub(crate) mod record;
 pub(crate) mod secret;
 pub(crate) mod spawn;

@@ -11,7 +11,7 @@ use zeebe_target::SecretFolder;
 
 use crate::environment::LocalEnvironment;
 
-use crate::process::receiver;
+use crate::process::ours::{self, Ours};
 use crate::process::secret::secret;
 use crate::process::start::secret_sources;
 
@@ -96,9 +96,8 @@ pub fn read_records(
     process: &Process,
     against: HeldAgainst<'_>,
 ) -> Result<String, RecordsError> {
-    let (_, program) = receiver::find(environment).map_err(|error| RecordsError::Program {
-        what: error.to_string(),
-        advice: error.advice(),
+    let (_, program) = ours::find(Ours::Receiver, environment).map_err(|error| {
+        RecordsError::Program { what: error.to_string(), advice: error.advice() }
     })?;
     let mut command = Command::new(&program);
     command.args(["verify", "--json", "--config", configuration(process)?]);

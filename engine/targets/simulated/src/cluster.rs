@@ -189,7 +189,17 @@ impl Target for SimulatedCluster {
                 },
             )
         });
-        let all = brokers.chain(gateways).chain(receivers);
+        let agent = model.agent().map(|machine| {
+            (
+                ComponentId::Agent,
+                ComponentState {
+                    condition: condition(machine.run),
+                    version: machine.version.clone(),
+                    fingerprint: machine.fingerprint.clone(),
+                },
+            )
+        });
+        let all = brokers.chain(gateways).chain(receivers).chain(agent);
         Ok(all.map(|(id, state)| (id, Observed::Present(state))).collect())
     }
 
@@ -303,6 +313,9 @@ fn make_so(model: &mut Model, id: ComponentId, wanted: &Wanted) {
         }
         (ComponentId::Receiver(index), Wanted::Stopped) => model.stop_receiver(index),
         (ComponentId::Receiver(index), Wanted::Absent(_)) => model.delete_receiver(index),
+        (ComponentId::Agent, Wanted::Running(process)) => model.start_agent(process),
+        (ComponentId::Agent, Wanted::Stopped) => model.stop_agent(),
+        (ComponentId::Agent, Wanted::Absent(_)) => model.delete_agent(),
     }
 }
 
@@ -325,6 +338,7 @@ fn object(id: ComponentId) -> String {
         ComponentId::Broker(broker) => format!("broker \"{broker}\""),
         ComponentId::Gateway(index) => format!("gateway \"{index}\""),
         ComponentId::Receiver(index) => format!("receiver \"{index}\""),
+        ComponentId::Agent => "agent \"0\"".to_owned(),
     }
 }
 

@@ -60,6 +60,9 @@ pub struct Model {
     /// What brings records away.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     receivers: BTreeMap<ReceiverIndex, GatewayMachine>,
+    /// What looks after the cluster while no terraform runs. Here it only runs, and does nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent: Option<GatewayMachine>,
     /// Its configuration, once its first brokers agreed on it.
     configuration: Option<Configuration>,
     /// Who leads.
@@ -112,6 +115,7 @@ impl Model {
             brokers: BTreeMap::new(),
             gateways: BTreeMap::new(),
             receivers: BTreeMap::new(),
+            agent: None,
             configuration: None,
             leaders: BTreeMap::new(),
             positions: BTreeMap::new(),
@@ -144,6 +148,11 @@ impl Model {
         &self.receivers
     }
 
+    /// The agent, where there is one.
+    pub const fn agent(&self) -> Option<&GatewayMachine> {
+        self.agent.as_ref()
+    }
+
     /// The configuration, once there is one.
     pub const fn configuration(&self) -> Option<&Configuration> {
         self.configuration.as_ref()
@@ -174,6 +183,7 @@ impl Model {
         self.brokers.is_empty()
             && self.gateways.is_empty()
             && self.receivers.is_empty()
+            && self.agent.is_none()
             && self.backups.is_empty()
     }
 
@@ -220,6 +230,24 @@ impl Model {
         let there = self.receivers.get(&index).cloned();
         let machine = self.started(there, process, pace::RECEIVER_ANSWERS);
         self.receivers.insert(index, machine);
+    }
+
+    /// Starts the agent, as a broker.
+    pub fn start_agent(&mut self, process: &Process) {
+        let there = self.agent.take();
+        self.agent = Some(self.started(there, process, pace::RECEIVER_ANSWERS));
+    }
+
+    /// Ends the agent's process, if it runs.
+    pub fn stop_agent(&mut self) {
+        if let Some(machine) = &mut self.agent {
+            machine.run = None;
+        }
+    }
+
+    /// Takes the agent away.
+    pub fn delete_agent(&mut self) {
+        self.agent = None;
     }
 
     /// What has no data of its own, as it runs after its start; what runs so already is left alone.

@@ -213,6 +213,10 @@ impl RetentionResource {
                 if !mistakes.is_empty() {
                     return Err(RetentionError::Wrong(mistakes));
                 }
+                let mut duties = cluster.duties().await.map_err(RetentionError::Engine)?;
+                duties.retentions.insert(spec.exporter.clone());
+                // Whether an agent can run here; who starts it is seen at the apply.
+                cluster.plan_agent(duties, &call).await.map_err(RetentionError::Engine)?;
                 cluster.judged(&spec.exporter, spec.minimum_age.duration(), &call).await
             }
         })
@@ -358,10 +362,11 @@ fn sentences(before: Option<(&Wish, RetentionPhase)>, after: &Wish) -> Vec<Strin
     let remove = format!(
         "remove the indices of exporter \"{exporter}\" that are older, but for those that must stay"
     );
+    let attend = "see that agent 0 of the cluster runs, which goes on with it".to_owned();
     match before {
         Some((before, RetentionPhase::Ready)) if before.spec == after.spec => Vec::new(),
-        Some((before, _)) if before.spec == after.spec => vec![remove],
-        Some(_) | None => vec![say, remove],
+        Some((before, _)) if before.spec == after.spec => vec![attend, remove],
+        Some(_) | None => vec![say, attend, remove],
     }
 }
 

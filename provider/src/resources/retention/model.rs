@@ -8,15 +8,15 @@ zeebe_scalar::choice! {
     /// Whether records are kept as they are wished.
     pub RetentionPhase {
         Provisioning = "provisioning" /** The store did not do what it was asked when the last apply ended; the next apply goes on with it. */,
-        Overdue = "overdue" /** The store has an index that is older than allowed by more than a day, and that nothing holds back: no agent runs. The next apply removes it. */,
+        Overdue = "overdue" /** The store has an index that is older than allowed by more than a day, and that nothing holds back: its agent could not. The next apply removes it. */,
         Ready = "ready" /** Nothing is older than allowed that need not stay. */,
     }
 }
 
 /// How long the records of one exporter to Elasticsearch or `OpenSearch` are kept there. The product's exporters write one
 /// index for each kind of record and day. An apply removes the indices of days that are over for longer than
-/// `minimum_age`, those that were there before as well; from then on `zeebe-agent` does, one process for each cluster
-/// (see the [guide](../guides/retention.md)). An index stays in which a process instance began that still runs, and so
+/// `minimum_age`, those that were there before as well, and starts `agent 0` of the cluster, which goes on with it while no
+/// terraform runs (see the [guide](../guides/retention.md)). An index stays in which a process instance began that still runs, and so
 /// does every later one; a plan whose `minimum_age` is below the age of such an instance is refused. No index of
 /// another prefix is touched.
 #[derive(Clone, Debug, PartialEq, Eq, Resource)]

@@ -2,7 +2,7 @@ use std::cell::Cell;
 
 use tokio::time::advance;
 use zeebe_plan::component::{ComponentId, Observed};
-use zeebe_plan::observed::{Exporters, LastApply, ProductAnswer};
+use zeebe_plan::observed::{Duties, Exporters, LastApply, ProductAnswer};
 use zeebe_plan::product::ClusterTopology;
 use zeebe_spec::BrokerId;
 
@@ -45,6 +45,7 @@ fn site() -> Site {
     Site {
         record: None,
         exporters: Exporters::new(),
+        duties: Duties::default(),
         last_apply: LastApply::Ended,
         components: BTreeMap::new(),
     }

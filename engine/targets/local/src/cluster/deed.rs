@@ -14,7 +14,7 @@ use crate::distribution::DistributionError;
 use crate::folder::ClusterFolder;
 use crate::java;
 use crate::layout::Home;
-use crate::process::receiver;
+use crate::process::ours::{self, Ours};
 use crate::process::start::{Means, start};
 use crate::process::stop::{Stopped, stop};
 use crate::process::{Run, look, strays};
@@ -88,9 +88,10 @@ impl LocalCluster {
                     .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
                 (checksum, distribution.join(&process.launcher), Some(java))
             }
-            Program::Receiver => {
+            program @ (Program::Receiver | Program::Agent) => {
+                let ours = if program == Program::Agent { Ours::Agent } else { Ours::Receiver };
                 let (checksum, program) = self
-                    .blocking(|folder| Ok(receiver::find(&folder.environment)))
+                    .blocking(move |folder| Ok(ours::find(ours, &folder.environment)))
                     .await
                     .map_err(|error| unseen(Doing::Start, object(id), error))?
                     .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
@@ -187,6 +188,7 @@ pub(super) fn object(id: ComponentId) -> String {
         ComponentId::Broker(broker) => format!("broker \"{broker}\""),
         ComponentId::Gateway(gateway) => format!("gateway \"{gateway}\""),
         ComponentId::Receiver(receiver) => format!("receiver \"{receiver}\""),
+        ComponentId::Agent => "agent \"0\"".to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use zeebe_config::JAVA_OPTIONS_VARIABLE;
-use zeebe_plan::component::Process;
+use zeebe_plan::component::{Process, Program};
 use zeebe_spec::{Checksum, SecretSource};
 use zeebe_target::{LeftBehind, SecretFolder};
 
@@ -36,6 +36,11 @@ const INHERITED: [&str; 9] = [
     "JAVA_TOOL_OPTIONS",
     "JDK_JAVA_OPTIONS",
 ];
+
+/// What of our own environment an agent is given beside that: where the engine in it finds what it keeps, and how much it
+/// says.
+const INHERITED_BY_AGENT: [&str; 4] =
+    ["ZEEBE_PLATFORM_DATA", "ZEEBE_PLATFORM_CACHE", "XDG_CACHE_HOME", "ZEEBE_AGENT_LOG"];
 
 /// A process that was not started.
 #[derive(Debug, thiserror::Error)]
@@ -255,8 +260,13 @@ fn whole_environment(
     means: &Means<'_>,
 ) -> BTreeMap<String, String> {
     let Means { home, program: _, checksum: _, java, environment, kept: _ } = means;
+    let more: &[&str] = match process.program {
+        Program::Agent => &INHERITED_BY_AGENT,
+        Program::Product | Program::Receiver => &[],
+    };
     let mut whole: BTreeMap<String, String> = INHERITED
         .iter()
+        .chain(more)
         .filter_map(|name| Some(((*name).to_owned(), environment.variable(name)?.to_owned())))
         .collect();
     whole.extend(process.environment());

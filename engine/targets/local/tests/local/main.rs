@@ -1,6 +1,8 @@
 //! What the local target does, seen from outside: on real processes, whose program is a small script.
 
 #[cfg(test)]
+mod agent;
+#[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod distribution;

@@ -69,6 +69,7 @@ impl Fixture for Place {
             ComponentId::Broker(broker) => model.stop(broker),
             ComponentId::Gateway(index) => model.stop_gateway(index),
             ComponentId::Receiver(index) => model.stop_receiver(index),
+            ComponentId::Agent => model.stop_agent(),
         };
         self.engine().meddle(kill).unwrap();
     }
