@@ -53,3 +53,6 @@ impl Cluster {
         self.carry_out(plan, "have an agent as the book says", lease, call).await
     }
 }
+
+#[cfg(test)]
+mod tests;

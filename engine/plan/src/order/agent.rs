@@ -38,7 +38,6 @@ pub(super) fn attended(
 ) {
     let id = ComponentId::Agent;
     match (desired.components.get(&id), seen.get(&id)) {
-        (None, None) => {}
         (None, Some(_)) => work.push(Step::Ensure {
             id,
             // It keeps nothing.
@@ -53,6 +52,6 @@ pub(super) fn attended(
         (Some(process), Some(state)) if state.fingerprint != process.fingerprint() => {
             work.push(start(id, process, Why::Settings));
         }
-        (Some(_), Some(_)) => {}
+        (Some(_), Some(_)) | (None, None) => {}
     }
 }
