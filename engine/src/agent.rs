@@ -5,9 +5,9 @@ use zeebe_plan::observed::{Duties, Phase};
 use zeebe_plan::{Plan, attend, desired};
 use zeebe_target::Call;
 
-use crate::apply::Held;
 use crate::cluster::Cluster;
 use crate::error::EngineError;
+use crate::lease::Held;
 use crate::planning::checked;
 
 /// What the agent takes the lease for.

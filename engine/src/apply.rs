@@ -1,23 +1,16 @@
 //! Deeds: each under the lease, after a look of its own, and only what the user has seen.
 
 use std::iter;
-use std::time::{Duration, Instant};
 
-use zeebe_execute::{Answer, execute, observe};
+use zeebe_execute::{execute, observe};
 use zeebe_plan::Plan;
 use zeebe_plan::observed::ClusterObserved;
 use zeebe_spec::{ClusterSpec, DeletionProtection};
-use zeebe_target::{Call, Lease, LeaseError};
+use zeebe_target::Call;
 
-use crate::agent;
 use crate::cluster::Cluster;
 use crate::error::EngineError;
-
-/// How long an apply waits for what an agent does under the lease: as long as a backup may take, and more than hundreds of
-/// indices take to go.
-const AGENT_PATIENCE: Duration = Duration::from_mins(15);
-/// How often the lease is tried meanwhile.
-const LEASE_AGAIN: Duration = Duration::from_millis(500);
+use crate::lease::Held;
 
 /// What an apply did, and what is there now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,19 +19,6 @@ pub struct Applied {
     pub sentences: Vec<String>,
     /// A look taken after it.
     pub seen: ClusterObserved,
-}
-
-/// The right to change the cluster. When it is given up, nobody relies on what the product said before.
-#[derive(Debug)]
-pub(crate) struct Held {
-    _lease: Box<dyn Lease>,
-    answer: Answer,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.answer.forget();
-    }
 }
 
 impl Cluster {
@@ -106,35 +86,6 @@ impl Cluster {
         self.forget_secrets(None, iter::empty()).await?;
         self.carry_out(&plan, "destroy", &lease, call).await?;
         Ok(plan.sentences())
-    }
-
-    /// The lease. What an agent does under it is short and ends by itself, so it is waited for; whoever else has it is told
-    /// of.
-    pub(crate) async fn lease(&self, purpose: &str, call: &Call) -> Result<Held, EngineError> {
-        let begun = Instant::now();
-        let mut told = false;
-        loop {
-            match self.target.book().lease(purpose).await {
-                Ok(lease) => return Ok(Held { _lease: lease, answer: self.answer.clone() }),
-                Err(LeaseError::Held { place, holder, purpose, since })
-                    if agent::is_its(&purpose) && begun.elapsed() < AGENT_PATIENCE =>
-                {
-                    if !told {
-                        call.progress
-                            .say(&format!("waiting for {holder}: {purpose}, since {since}"));
-                        told = true;
-                    }
-                    tokio::select! {
-                        () = tokio::time::sleep(LEASE_AGAIN) => {}
-                        () = call.cancel.cancelled() => {
-                            let held = LeaseError::Held { place, holder, purpose, since };
-                            return Err(EngineError::Lease(held));
-                        }
-                    }
-                }
-                Err(error) => return Err(EngineError::Lease(error)),
-            }
-        }
     }
 
     /// Keeps at the target what was given and the wish says so of.

@@ -27,6 +27,7 @@ mod estate;
 mod exporters;
 mod id;
 mod kept;
+mod lease;
 mod neighbours;
 mod planning;
 mod problems;

@@ -20,15 +20,11 @@ use zeebe_plan::observed::{
 use zeebe_retention::{Facts, Index, OldIndex, Rule, Running, Verdict, judge};
 use zeebe_search::{OldestRunning, Reason, Removed, SearchError, Store};
 use zeebe_spec::{ExporterMistake, ExporterName, RetentionSpec, SearchSink};
-use zeebe_target::{BookError, Call, DocumentName, LeaseError};
+use zeebe_target::{BookError, Call, DocumentName};
 
 use crate::agent;
-use crate::apply::Held;
 use crate::cluster::Cluster;
 use crate::error::EngineError;
-
-/// How often the lease is tried while somebody else has it.
-const LEASE_AGAIN: Duration = Duration::from_millis(500);
 
 /// Why records are not kept as long as was asked for, or nobody could tell.
 #[derive(Debug, thiserror::Error)]
@@ -143,7 +139,10 @@ impl Cluster {
         comes: Comes,
         call: &Call,
     ) -> Result<(), RetentionError> {
-        let lease = self.lease_in_turn("say how long records are kept", call).await?;
+        let lease = self
+            .lease_in_turn("say how long records are kept", call)
+            .await
+            .map_err(RetentionError::Engine)?;
         let (_, exporter) = self.exporter_document(&spec.exporter).await?;
         let mistakes = spec.mistakes_on(&exporter.spec);
         if !mistakes.is_empty() {
@@ -174,7 +173,10 @@ impl Cluster {
         if self.retention(exporter).await.map_err(RetentionError::Engine)?.is_none() {
             return Ok(());
         }
-        let lease = self.lease_in_turn("say how long records are kept", call).await?;
+        let lease = self
+            .lease_in_turn("say how long records are kept", call)
+            .await
+            .map_err(RetentionError::Engine)?;
         let removed = self.target.book().remove(&DocumentName::retention(exporter.as_str())).await;
         removed.map_err(|error| RetentionError::Engine(EngineError::Book(error)))?;
         let duties = self.duties().await.map_err(RetentionError::Engine)?;
@@ -204,7 +206,8 @@ impl Cluster {
         older_than: Duration,
         call: &Call,
     ) -> Result<Purged, RetentionError> {
-        let _lease = self.lease_in_turn(agent::REMOVAL, call).await?;
+        let _lease =
+            self.lease_in_turn(agent::REMOVAL, call).await.map_err(RetentionError::Engine)?;
         self.purged(exporter, older_than, call).await
     }
 
@@ -231,7 +234,8 @@ impl Cluster {
         if verdict.too_old.is_empty() {
             return Ok(Purged { removed: Vec::new(), verdict });
         }
-        let _lease = self.lease_in_turn(agent::REMOVAL, call).await?;
+        let _lease =
+            self.lease_in_turn(agent::REMOVAL, call).await.map_err(RetentionError::Engine)?;
         match self.retention(name).await.map_err(RetentionError::Engine)? {
             Some(now) => self.purged(name, now.minimum_age.duration(), call).await,
             // Somebody has taken it away meanwhile.
@@ -350,22 +354,6 @@ impl Cluster {
             Some(record) => Ok((cluster, record)),
             None => {
                 Err(RetentionError::NoExporter { id: self.id().to_owned(), name: name.clone() })
-            }
-        }
-    }
-
-    /// The lease, when whoever has it gives it up.
-    async fn lease_in_turn(&self, purpose: &str, call: &Call) -> Result<Held, RetentionError> {
-        loop {
-            match self.lease(purpose, call).await {
-                Err(EngineError::Lease(LeaseError::Held { holder, .. })) => {
-                    tracing::debug!(holder, "waiting for the lease");
-                }
-                other => return other.map_err(RetentionError::Engine),
-            }
-            tokio::select! {
-                () = call.cancel.cancelled() => return Err(RetentionError::Cancelled),
-                () = tokio::time::sleep(LEASE_AGAIN) => {}
             }
         }
     }
