@@ -42,6 +42,10 @@ for variant in "$fixtures"/variants/*/; do
   if [[ -e $variant/faults.json ]]; then
     cp "$variant/faults.json" "$places/$name/payments/faults.json"
   fi
+  # What a cluster that is gone left in its store of backups.
+  if [[ -e $variant/simulation.json ]]; then
+    cp "$variant/simulation.json" "$places/$name/payments/simulation.json"
+  fi
   run "$name" init -input=false
   # What the cluster was before: the state is then one of a change, not of a creation.
   if [[ -e $variant/before.tf.json ]]; then

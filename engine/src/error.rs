@@ -185,6 +185,7 @@ impl EngineError {
                 | StepError::NotEverywhere { .. }
                 | StepError::Exports { .. }
                 | StepError::Receives { .. }
+                | StepError::NotRestored { .. }
                 | StepError::Gateway(_)
                 | StepError::Died { .. } => StepFailure::Other,
             }),

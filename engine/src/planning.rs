@@ -79,6 +79,8 @@ impl Cluster {
                 | Step::Snapshot { .. }
                 | Step::RecordExporter(_)
                 | Step::Receive { .. }
+                | Step::Restore { .. }
+                | Step::Restored { .. }
                 | Step::Switch { .. }
                 | Step::Export { .. }
                 | Step::Resume { .. }

@@ -61,6 +61,7 @@ fn spec(wish: &Wish, directory: &str) -> ClusterSpec {
         configuration: BTreeMap::new(),
         license: None,
         backup_store: None,
+        restore_from: None,
         roll: None,
         target: TargetSpec::Simulated(SimulatedTarget {
             directory: parse_text(directory).unwrap(),

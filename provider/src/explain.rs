@@ -5,11 +5,11 @@ use std::fmt::Write;
 
 use tf_sdk::{Diagnostic, Path, Step};
 use zeebe_engine::{
-    EngineError, EstateError, ExporterError, Neighbour, PlanError, Preflight, Reason,
+    EngineError, EstateError, ExporterError, Neighbour, Phase, PlanError, Preflight, Reason,
     RetentionError, SettingMistake, Verdict,
 };
 use zeebe_spec::{
-    ExporterMistake, ExporterName, RetentionSpec, SpecAttribute, SpecMistake, TargetSpec,
+    BackupId, ExporterMistake, ExporterName, RetentionSpec, SpecAttribute, SpecMistake, TargetSpec,
     UpgradeError,
 };
 
@@ -55,6 +55,7 @@ fn attribute(at: SpecAttribute, target: &TargetSpec) -> Path {
             Path::attribute("target").then(target.kind()).then("first_port")
         }
         SpecAttribute::License => Path::attribute("license"),
+        SpecAttribute::RestoreFrom => Path::attribute("restore_from"),
         SpecAttribute::BackupStore(within) => {
             within.split('.').fold(Path::attribute("backup_store"), |path, part| path.then(part))
         }
@@ -431,6 +432,30 @@ fn plan(error: &PlanError) -> Diagnostic {
                 Path::attribute("target")
             }
         }),
+        PlanError::RestoreFrom { from, to, phase } => {
+            let word = |id: &Option<BackupId>| match id {
+                Some(id) => format!("backup {id}"),
+                None => "no backup".to_owned(),
+            };
+            let what_to_do = match phase {
+                Phase::Creating => {
+                    "Its creation from a backup is not finished. Finish it as it was begun, or destroy the cluster."
+                }
+                Phase::Ready | Phase::Destroying | Phase::Destroyed => {
+                    "It has data of its own by now, which nothing here overwrites. Leave `restore_from` as it was, or take \
+                     it out; for the data of that backup make another cluster."
+                }
+            };
+            Diagnostic::error(
+                summary,
+                format!(
+                    "It was made from {}, and {} is wished. {what_to_do}",
+                    word(from),
+                    word(to)
+                ),
+            )
+            .at(Path::attribute("restore_from"))
+        }
         PlanError::Occupied { place: _, difference } => Diagnostic::error(
             summary,
             format!(

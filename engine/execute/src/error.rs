@@ -6,7 +6,7 @@ use zeebe_gateway::GatewayError;
 use zeebe_management::ManagementError;
 use zeebe_plan::component::ComponentId;
 use zeebe_plan::product::{ChangeId, ChangeStatus, Operation};
-use zeebe_spec::ReceiverIndex;
+use zeebe_spec::{BackupId, ReceiverIndex};
 use zeebe_target::{BookError, LeftBehind, TargetError};
 
 use crate::chain::chain;
@@ -153,6 +153,14 @@ pub enum StepError {
         /// In its own words.
         lack: String,
     },
+    /// What the brokers stand on is not what the backup says.
+    #[error("backup {backup} is not what the cluster stands on: {}", lacks.join(", "))]
+    NotRestored {
+        /// Which.
+        backup: BackupId,
+        /// What differs.
+        lacks: Vec<String>,
+    },
     /// The gateway refused the canary.
     #[error("the canary process could not be tried")]
     Gateway(#[source] GatewayError),
@@ -221,6 +229,11 @@ impl StepError {
                  reached from this machine and knows the credentials, then apply again."
                     .to_owned()
             }
+            Self::NotRestored { .. } => {
+                "The product said that it had restored it, and it is not so: do not work with this cluster. The brokers' \
+                 logs say more. Destroy it, and restore another backup."
+                    .to_owned()
+            }
             Self::Gateway(GatewayError::Credentials { .. }) => {
                 "Nothing is known about the partitions: the canary needs a gateway that takes calls \
                  without credentials, for which there is no attribute yet."
@@ -253,6 +266,7 @@ impl StepError {
             | Self::NotEverywhere { .. }
             | Self::Exports { .. }
             | Self::Receives { .. }
+            | Self::NotRestored { .. }
             | Self::Gateway(_)
             | Self::TimedOut { .. }
             | Self::Died { .. } => LeftBehind::Traceable,

@@ -96,6 +96,8 @@ async fn done(run: &mut Run<'_>, step: &Step) -> Result<(), NotDone> {
         | Step::Snapshot { .. }
         | Step::RecordExporter(_)
         | Step::Receive { .. }
+        | Step::Restore { .. }
+        | Step::Restored { .. }
         | Step::Switch { .. }
         | Step::Export { .. }
         | Step::Resume { .. }

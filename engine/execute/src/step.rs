@@ -5,6 +5,7 @@ mod change;
 mod exporter;
 mod gate;
 mod receiver;
+mod restored;
 mod resume;
 mod snapshot;
 
@@ -24,6 +25,12 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), StepError>
         }
         Step::Prepare(version) => {
             target.prepare(version, run.call).await.map_err(|error| of_target(run, error))
+        }
+        Step::Restore { backup, brokers } => {
+            target.restore(*backup, brokers, run.call).await.map_err(|error| of_target(run, error))
+        }
+        Step::Restored { backup, partitions, version, deadline } => {
+            restored::restored(run, *backup, *partitions, version, *deadline).await
         }
         Step::Ensure { id, to, why: _ } => {
             target.ensure(id, to, run.call).await.map_err(|error| of_target(run, error))

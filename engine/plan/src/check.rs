@@ -96,6 +96,8 @@ fn disabled_after_roll(plan: &Plan) -> Vec<Broken> {
             | Step::Snapshot { .. }
             | Step::RecordExporter(_)
             | Step::Receive { .. }
+            | Step::Restore { .. }
+            | Step::Restored { .. }
             | Step::Export { .. }
             | Step::Resume { .. }
             | Step::ForgetExporter(_)
@@ -126,6 +128,8 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Snapshot { .. }
             | Step::RecordExporter(_)
             | Step::Receive { .. }
+            | Step::Restore { .. }
+            | Step::Restored { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
             | Step::Resume { .. }
@@ -175,6 +179,8 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             Step::Canary { .. } => restarted = None,
             Step::RecordExporter(_)
             | Step::Receive { .. }
+            | Step::Restore { .. }
+            | Step::Restored { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
             | Step::Resume { .. }
@@ -207,6 +213,8 @@ fn unrecorded(plan: &Plan) -> Option<Broken> {
             | Step::Canary { .. }
             | Step::Snapshot { .. }
             | Step::Receive { .. }
+            | Step::Restore { .. }
+            | Step::Restored { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
             | Step::Resume { .. }

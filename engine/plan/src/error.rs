@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use zeebe_spec::{BrokerId, UpgradeError};
+use zeebe_spec::{BackupId, BrokerId, UpgradeError};
 
 use crate::component::ComponentId;
+use crate::observed::Phase;
 
 /// Why no plan could be made. Nothing was touched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +54,16 @@ pub enum PlanError {
         from: String,
         /// What is wished.
         to: String,
+    },
+    /// A cluster begins with a backup or without one, once.
+    #[error("a cluster begins with another backup only when it is made")]
+    RestoreFrom {
+        /// What it was made from.
+        from: Option<BackupId>,
+        /// What is wished.
+        to: Option<BackupId>,
+        /// How far it is.
+        phase: Phase,
     },
     /// Another cluster, or an earlier wish of this one, stands in the place.
     #[error("a cluster with another wish stands at {place}")]

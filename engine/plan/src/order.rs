@@ -33,5 +33,7 @@ const RESUME_DEADLINE: Duration = Duration::from_mins(1);
 /// How long an exporter may take to come as far as the log was when it began. It sends every 5 s unless told otherwise,
 /// and after a failure it pauses up to 10 s (measured on 8.6.0); a backlog takes longer, and the next apply waits again.
 const EXPORT_DEADLINE: Duration = Duration::from_mins(5);
+/// How long a restored partition may take to have processed again what lies between its snapshot and the end of the backup.
+const RESTORED_DEADLINE: Duration = Duration::from_mins(5);
 /// How long snapshots may take: the product's own period is 5 min, and these are asked for.
 const SNAPSHOT_DEADLINE: Duration = Duration::from_mins(2);

@@ -24,6 +24,8 @@ impl Plan {
                 | Step::Canary { .. }
                 | Step::RecordExporter(_)
                 | Step::Receive { .. }
+                | Step::Restore { .. }
+                | Step::Restored { .. }
                 | Step::Export { .. }
                 | Step::Resume { .. }
                 | Step::ForgetExporter(_)
@@ -51,6 +53,8 @@ impl Plan {
             | Step::Snapshot { .. }
             | Step::RecordExporter(_)
             | Step::Receive { .. }
+            | Step::Restore { .. }
+            | Step::Restored { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
             | Step::Resume { .. }

@@ -34,6 +34,8 @@ impl Plan {
                 | Step::Canary { .. }
                 | Step::Snapshot { .. }
                 | Step::Receive { .. }
+                | Step::Restore { .. }
+                | Step::Restored { .. }
                 | Step::Switch { .. }
                 | Step::Export { .. }
                 | Step::Resume { .. }
@@ -49,6 +51,18 @@ impl fmt::Display for Step {
         match self {
             Self::Record(_) => f.write_str("write the wish into the book"),
             Self::Prepare(version) => write!(f, "have Zeebe {version} at hand"),
+            Self::Restore { backup, brokers } => {
+                write!(f, "restore backup {backup} as the data of ")?;
+                let brokers: BTreeSet<_> = brokers.keys().copied().collect();
+                brokers_listed(f, &brokers)
+            }
+            Self::Restored { backup, partitions, version: _, deadline: _ } => match partitions {
+                1 => write!(f, "see the one partition process from where backup {backup} goes"),
+                _ => write!(
+                    f,
+                    "see each of {partitions} partitions process from where backup {backup} goes"
+                ),
+            },
             Self::Ensure { id, to, why } => ensure(f, *id, to, why),
             Self::Await { change, deadline: _ } => {
                 write!(f, "wait for the product's change {change}, which is under way")

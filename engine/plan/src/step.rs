@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use zeebe_spec::{BrokerId, ExporterName, ReceiverIndex, Version};
+use zeebe_spec::{BackupId, BrokerId, ExporterName, ReceiverIndex, Version};
 
-use crate::component::{ComponentId, Wanted};
+use crate::component::{ComponentId, Process, Wanted};
 use crate::observed::{ClusterRecord, ExporterRecord, Shape};
 use crate::product::{ChangeId, ChangeRequest, Operation};
 
@@ -71,6 +71,25 @@ pub enum Step {
     Record(Box<ClusterRecord>),
     /// Have the distribution of a version at hand.
     Prepare(Version),
+    /// Have the data of brokers that were never started come from a backup. All of them, or none.
+    Restore {
+        /// Which.
+        backup: BackupId,
+        /// Each broker, with the settings that it will be started with.
+        brokers: BTreeMap<BrokerId, Process>,
+    },
+    /// See that every partition stands where the backup goes: the product's own word that it restored one proves
+    /// little.
+    Restored {
+        /// Which.
+        backup: BackupId,
+        /// How many partitions there are.
+        partitions: u16,
+        /// The version that the brokers run, which must be able to read it.
+        version: Version,
+        /// After how long it is given up.
+        deadline: Duration,
+    },
     /// Make a component so.
     Ensure {
         /// Which.

@@ -8,6 +8,7 @@ use zeebe_scalar::{ByteSize, Span};
 
 use crate::backup::{BackupStore, StoreMistake};
 use crate::broker::{BrokerSpec, watermarks};
+use crate::restore::RestoreFrom;
 use crate::secret::{KeptSecret, SecretSource};
 use crate::target::TargetSpec;
 use crate::topology::{Gateways, TopologySpec};
@@ -103,6 +104,9 @@ pub struct ClusterParts {
     /// Where its backups are kept; none are taken where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub backup_store: Option<BackupStore>,
+    /// The backup that it begins with.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub restore_from: Option<RestoreFrom>,
     /// How brokers are restarted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub roll: Option<Roll>,
@@ -176,6 +180,8 @@ pub enum SpecAttribute {
     License,
     /// `backup_store`, and what in it.
     BackupStore(&'static str),
+    /// `restore_from`
+    RestoreFrom,
 }
 
 /// One thing in a wish that cannot be: what it is, and what to do.
@@ -228,6 +234,7 @@ impl ClusterSpec {
             disk(&parts),
             watermark_order(&parts),
             ports(&parts),
+            restore_from(&parts),
         ]
         .into_iter()
         .flatten()
@@ -307,6 +314,17 @@ fn backup_store(parts: &ClusterParts) -> impl Iterator<Item = SpecMistake> {
         at: SpecAttribute::BackupStore(at),
         summary: summary.to_owned(),
         detail,
+    })
+}
+
+fn restore_from(parts: &ClusterParts) -> Option<SpecMistake> {
+    let RestoreFrom { backup_id } = parts.restore_from.filter(|_| parts.backup_store.is_none())?;
+    Some(SpecMistake {
+        at: SpecAttribute::RestoreFrom,
+        summary: "there is no store to restore from".to_owned(),
+        detail: format!(
+            "Backup {backup_id} is looked for in the cluster's own store. Say with `backup_store` where it is."
+        ),
     })
 }
 

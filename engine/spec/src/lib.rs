@@ -14,6 +14,7 @@ pub mod backup;
 pub mod broker;
 pub mod cluster;
 pub mod exporter;
+pub mod restore;
 pub mod retention;
 pub mod secret;
 pub mod target;
@@ -42,6 +43,7 @@ pub use crate::exporter::{
     IndexPrefix, IndexSpec, JarSink, Received, RecordType, RecordsSpec, Replicas, SearchSink,
     Shards, Sink, SinkUrl, ValueType, Working,
 };
+pub use crate::restore::RestoreFrom;
 pub use crate::retention::{Enforcer, RetentionSpec};
 pub use crate::secret::{KeptSecret, SecretPurpose, SecretSource, SecretVersion, StoreKey};
 pub use crate::target::{

@@ -41,6 +41,7 @@ async fn made() -> Made {
         configuration: BTreeMap::new(),
         license: None,
         backup_store: None,
+        restore_from: None,
         roll: None,
         target: TargetSpec::Simulated(SimulatedTarget {
             directory: parse_text(directory.path().as_str()).unwrap(),

@@ -25,6 +25,8 @@ pub enum Doing {
     Preflight,
     /// Fetching or unpacking a distribution.
     Prepare,
+    /// Restoring data from a backup.
+    Restore,
     /// Starting.
     Start,
     /// Stopping.
@@ -41,6 +43,7 @@ impl fmt::Display for Doing {
             Self::Observe => "observe",
             Self::Preflight => "check the conditions of",
             Self::Prepare => "prepare",
+            Self::Restore => "restore",
             Self::Start => "start",
             Self::Stop => "stop",
             Self::Delete => "delete",

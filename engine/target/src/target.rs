@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
-use zeebe_plan::component::{ComponentId, ComponentState, Observed, Wanted};
+use zeebe_plan::component::{ComponentId, ComponentState, Observed, Process, Wanted};
 pub use zeebe_plan::desired::Place;
-use zeebe_spec::{BrokerId, ReceiverIndex, Version};
+use zeebe_spec::{BackupId, BrokerId, ReceiverIndex, Version};
 
 use crate::book::Book;
 use crate::clock::Clock;
@@ -80,6 +80,19 @@ pub trait Target: Send + Sync {
 
     /// Has the distribution of a version at hand, checked against its checksum. Repeatable.
     async fn prepare(&self, version: &Version, call: &Call) -> Result<(), TargetError>;
+
+    /// Has a backup be the data of brokers that were never started, each restored by its own settings. Repeatable: what
+    /// is restored already is left alone, and so is a broker that was started since; what an earlier try left half
+    /// done is emptied first. Data that nobody restored here is an error, and is not touched.
+    ///
+    /// When one broker cannot be restored, what was restored beside it is taken away again, so that nothing is left;
+    /// when it is cancelled, what is there stays for the next try.
+    async fn restore(
+        &self,
+        backup: BackupId,
+        brokers: &BTreeMap<BrokerId, Process>,
+        call: &Call,
+    ) -> Result<(), TargetError>;
 
     /// Makes a component so. Repeatable: what is so already is left alone. Returns when the process is
     /// started (not when it is ready: that is the gate's matter), or has ended.

@@ -10,15 +10,17 @@ use tokio_util::sync::CancellationToken;
 use zeebe_execute::{Cluster, ExecuteError, ask, execute, observe};
 use zeebe_management::{Timeouts, Transport};
 use zeebe_plan::component::{ComponentId, Condition, Observed};
+use zeebe_plan::desired::ClusterDesired;
 use zeebe_plan::observed::{ClusterObserved, Duties, ExporterPhase, Phase, ProductObserved};
 use zeebe_plan::order::{ExporterWishes, exporters, told};
 use zeebe_plan::product::ExporterState;
 use zeebe_plan::{Plan, Step, create, desired, destroy};
 use zeebe_scalar::{Raw, Scalar, parse_text};
 use zeebe_spec::{
-    BrokerSpec, BulkSpec, ClusterParts, ClusterSpec, DataOnDestroy, DeletionProtection,
-    ExporterSpec, IndexSpec, KafkaSink, LakeBucket, LakePlace, LakeSink, RecordsSpec, Roll,
-    SearchSink, SecretSource, SettingKey, SimulatedTarget, Sink, TargetSpec, TopologySpec, Working,
+    BackupStore, BrokerSpec, BulkSpec, ClusterParts, ClusterSpec, DataOnDestroy,
+    DeletionProtection, ExporterSpec, GcsStore, IndexSpec, KafkaSink, LakeBucket, LakePlace,
+    LakeSink, RecordsSpec, RestoreFrom, Roll, SearchSink, SecretSource, SettingKey,
+    SimulatedTarget, Sink, TargetSpec, TopologySpec, Working,
 };
 use zeebe_target::{Call, Entry, Event, Progress, Target};
 use zeebe_target_simulated::{CrashPoint, SimulatedCluster, SimulatedHost};
@@ -37,6 +39,10 @@ pub(crate) struct Wish {
     pub(crate) stable_for: Option<&'static str>,
     /// Its exporters, and whether each works.
     pub(crate) exporters: &'static [(&'static str, Working)],
+    /// The bucket that its backups are kept in.
+    pub(crate) store: Option<&'static str>,
+    /// The backup that it begins with.
+    pub(crate) restore_from: Option<i64>,
 }
 
 /// Brokers, partitions and copies of 8.6.0.
@@ -50,6 +56,8 @@ pub(crate) const fn wish(brokers: i64, partitions: i64, factor: i64) -> Wish {
         data: DataOnDestroy::Delete,
         stable_for: None,
         exporters: &[],
+        store: None,
+        restore_from: None,
     }
 }
 
@@ -106,6 +114,16 @@ fn lake() -> Sink {
     })
 }
 
+fn bucket(name: &str) -> BackupStore {
+    BackupStore::Gcs(GcsStore {
+        bucket: parse_text(name).unwrap(),
+        base_path: None,
+        endpoint: None,
+        authentication: None,
+        credentials_file: None,
+    })
+}
+
 /// A directory for one cluster, and the server of its management API.
 pub(crate) struct Bench {
     directory: Utf8TempDir,
@@ -154,7 +172,10 @@ impl Bench {
             broker: BrokerSpec::default(),
             configuration: configuration.into_iter().collect(),
             license: None,
-            backup_store: None,
+            backup_store: wish.store.map(bucket),
+            restore_from: wish
+                .restore_from
+                .map(|id| RestoreFrom { backup_id: Scalar::parse(Raw::Integer(id)).unwrap() }),
             roll: wish.stable_for.map(|span| Roll { stable_for: Some(parse_text(span).unwrap()) }),
             target: TargetSpec::Simulated(self.target()),
             deletion_protection: DeletionProtection::Off,
@@ -319,6 +340,12 @@ impl Engine<'_> {
         observe(&self.cluster(), &self.call).await.unwrap()
     }
 
+    /// What follows from a wish without exporters.
+    pub(crate) fn desired(&self, wish: &Wish) -> ClusterDesired {
+        let spec = self.bench.spec(wish);
+        desired::cluster(&spec, &BTreeMap::new(), &Duties::default(), self.target.place())
+    }
+
     /// The plan to a wish, with the product's own operations in it.
     pub(crate) async fn plan(&self, wish: &Wish) -> Plan {
         let observed = self.observed().await;
@@ -423,8 +450,12 @@ pub(crate) fn hurried(plan: Plan, within: Duration) -> Plan {
             Step::Export { exporters, partitions, deadline: within }
         }
         Step::Resume { deadline: _ } => Step::Resume { deadline: within },
+        Step::Restored { backup, partitions, version, deadline: _ } => {
+            Step::Restored { backup, partitions, version, deadline: within }
+        }
         other @ (Step::Record(_)
         | Step::Prepare(_)
+        | Step::Restore { .. }
         | Step::Ensure { .. }
         | Step::Snapshot { .. }
         | Step::RecordExporter(_)

@@ -8,4 +8,5 @@ mod faults;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod restore;
 mod resume;

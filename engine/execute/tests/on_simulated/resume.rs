@@ -8,7 +8,7 @@ use zeebe_target_simulated::{CrashMoment, CrashPoint};
 use crate::bench::{Bench, Wish, hurried, wish};
 
 /// What is applied: a wish, or the end of the cluster.
-enum To {
+pub(crate) enum To {
     Wish(Wish),
     Gone,
 }
@@ -40,16 +40,21 @@ async fn applied(bench: &Bench, to: &To, point: Option<CrashPoint>) -> (bool, u3
 /// changes of the product.
 async fn ends_the_same_wherever_it_is_killed(from: Option<&Wish>, to: To) {
     let bench = begun(from).await;
+    ends_the_same_from(&bench, to).await;
+}
+
+/// The same from what is there.
+pub(crate) async fn ends_the_same_from(bench: &Bench, to: To) {
     let start = bench.saved();
-    let (done, mutations) = applied(&bench, &to, None).await;
+    let (done, mutations) = applied(bench, &to, None).await;
     assert!(done);
     let end = bench.end().await;
     for mutation in 0..mutations {
         for moment in [CrashMoment::Before, CrashMoment::After] {
             let point = CrashPoint { mutation, moment };
             bench.restore(&start);
-            applied(&bench, &to, Some(point)).await;
-            let (done, _) = applied(&bench, &to, None).await;
+            applied(bench, &to, Some(point)).await;
+            let (done, _) = applied(bench, &to, None).await;
             assert!(done, "after the end at {point:?}");
             assert_eq!(bench.end().await, end, "after the end at {point:?}");
             if let To::Wish(wish) = &to {

@@ -21,7 +21,7 @@ use crate::observed::{
     Canary, ClusterObserved, ClusterRecord, LastApply, Phase, ProductObserved, Shape,
 };
 use crate::order::{
-    CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE, agent, exporters,
+    CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE, agent, create, exporters,
     receivers,
 };
 use crate::product::{ChangeId, ChangeRequest, ClusterTopology};
@@ -37,6 +37,10 @@ pub fn converge(
     observed: &ClusterObserved,
 ) -> Result<Plan, PlanError> {
     fixed(desired, record)?;
+    if let (Phase::Creating, Some(_)) = (record.phase, record.spec.restore_from) {
+        // A broker must not start on data that is half restored, or on none.
+        return unfinished_restore(desired, record);
+    }
     let seen = seen(observed)?;
     versions(desired, record, &seen)?;
     let product = product(record, observed, &seen)?;
@@ -69,6 +73,7 @@ fn fixed(desired: &ClusterDesired, record: &ClusterRecord) -> Result<(), PlanErr
     let changed = |what, from: String, to: String| {
         if from == to { Ok(()) } else { Err(PlanError::Fixed { what, from, to }) }
     };
+    restored(desired, record)?;
     changed(Fixed::Name, from.name.to_string(), to.name.to_string())?;
     changed(Fixed::Target, from.target.to_string(), to.target.to_string())?;
     changed(
@@ -76,6 +81,33 @@ fn fixed(desired: &ClusterDesired, record: &ClusterRecord) -> Result<(), PlanErr
         from.target.first_port().to_string(),
         to.target.first_port().to_string(),
     )
+}
+
+/// Refuses another backup than the one that the cluster was made from: data is there. What was said once may be left out
+/// as soon as it was done.
+fn restored(desired: &ClusterDesired, record: &ClusterRecord) -> Result<(), PlanError> {
+    match (record.phase, record.spec.restore_from, desired.spec.restore_from) {
+        (_, from, to) if from == to => Ok(()),
+        (Phase::Ready | Phase::Destroying | Phase::Destroyed, _, None) => Ok(()),
+        (_, from, to) => Err(PlanError::RestoreFrom {
+            from: from.map(|from| from.backup_id),
+            to: to.map(|to| to.backup_id),
+            phase: record.phase,
+        }),
+    }
+}
+
+/// A creation from a backup is finished as it was begun: its steps leave alone what is so already.
+fn unfinished_restore(desired: &ClusterDesired, record: &ClusterRecord) -> Result<Plan, PlanError> {
+    if desired.shape == record.shape {
+        return Ok(create(desired));
+    }
+    Err(PlanError::Occupied {
+        place: desired.spec.name.to_string(),
+        difference: "Its creation from a backup is not finished. Apply it with its first numbers of brokers, partitions \
+                     and copies, and change them then."
+            .to_owned(),
+    })
 }
 
 /// The components that certainly stand there.
@@ -438,6 +470,8 @@ fn prepared_once(work: &mut Vec<Step>) {
         | Step::Snapshot { .. }
         | Step::RecordExporter(_)
         | Step::Receive { .. }
+        | Step::Restore { .. }
+        | Step::Restored { .. }
         | Step::Switch { .. }
         | Step::Export { .. }
         | Step::Resume { .. }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use zeebe_spec::ClusterSpec;
+use zeebe_spec::{ClusterSpec, RestoreFrom};
 
-use crate::component::Wanted;
+use crate::component::{ComponentId, Wanted};
 use crate::desired::ClusterDesired;
 use crate::error::PlanError;
 use crate::observed::{Canary, ClusterRecord, Phase, Shape};
-use crate::order::WHOLE_DEADLINE;
+use crate::order::{CANARY_DEADLINE, RESTORED_DEADLINE, WHOLE_DEADLINE};
 use crate::sentence::counted;
 use crate::step::{Gate, Plan, Step, Why};
 
@@ -19,6 +19,13 @@ use crate::step::{Gate, Plan, Step, Why};
 pub fn create(desired: &ClusterDesired) -> Plan {
     let ClusterDesired { spec, shape, components } = desired;
     let mut steps = vec![record(spec, shape, Phase::Creating), Step::Prepare(spec.version.clone())];
+    if let Some(RestoreFrom { backup_id }) = spec.restore_from {
+        let brokers = components.iter().filter_map(|(id, process)| match id {
+            ComponentId::Broker(broker) => Some((*broker, process.clone())),
+            ComponentId::Gateway(_) | ComponentId::Receiver(_) | ComponentId::Agent => None,
+        });
+        steps.push(Step::Restore { backup: backup_id, brokers: brokers.collect() });
+    }
     steps.extend(components.iter().map(|(id, process)| Step::Ensure {
         id: *id,
         to: Wanted::Running(Box::new(process.clone())),
@@ -31,6 +38,16 @@ pub fn create(desired: &ClusterDesired) -> Plan {
         stable_for: Duration::ZERO,
         deadline: WHOLE_DEADLINE,
     }));
+    if let Some(RestoreFrom { backup_id }) = spec.restore_from {
+        steps.push(Step::Restored {
+            backup: backup_id,
+            partitions: shape.partitions,
+            version: spec.version.clone(),
+            deadline: RESTORED_DEADLINE,
+        });
+        // That it stands there does not yet mean that it takes work.
+        steps.push(Step::Canary { partitions: shape.partitions, deadline: CANARY_DEADLINE });
+    }
     steps.push(record(spec, shape, Phase::Ready));
     Plan { steps }
 }
@@ -67,6 +84,11 @@ pub fn adopt(
         )),
         Phase::Destroying => Err(occupied(
             "Its destruction was cut off. Finish it with `zeebe-provision destroy`, then apply again."
+                .to_owned(),
+        )),
+        Phase::Destroyed if desired.spec.restore_from.is_some() => Err(occupied(
+            "It was destroyed and its data kept, which a restore would overwrite. Leave `restore_from` out to take \
+             the data up again, or move it away."
                 .to_owned(),
         )),
         Phase::Destroyed => {

@@ -48,6 +48,7 @@ impl World {
             configuration: BTreeMap::new(),
             license: None,
             backup_store: None,
+            restore_from: None,
             roll: None,
             target: TargetSpec::Local(LocalTarget::default()),
             deletion_protection: DeletionProtection::Off,

@@ -35,6 +35,7 @@ pub(crate) fn parts() -> ClusterParts {
         configuration: BTreeMap::new(),
         license: None,
         backup_store: None,
+        restore_from: None,
         roll: None,
         target: TargetSpec::Local(LocalTarget::default()),
         deletion_protection: DeletionProtection::On,

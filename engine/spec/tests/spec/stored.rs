@@ -37,6 +37,7 @@ fn full() -> ClusterParts {
         )]),
         license: Some(SecretSource::File(text("/run/secrets/licence"))),
         backup_store: None,
+        restore_from: None,
         roll: Some(Roll { stable_for: Some(text("1h30m")) }),
         target: TargetSpec::Local(LocalTarget {
             directory: Some(text("/srv/zeebe")),
@@ -63,6 +64,7 @@ fn simulated() -> ClusterParts {
         }),
         license: Some(SecretSource::EnvironmentVariable("LICENCE".to_owned())),
         backup_store: None,
+        restore_from: None,
         ..parts()
     }
 }

@@ -1,6 +1,7 @@
 //! One cluster's place on this machine.
 
 mod deed;
+mod restore;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -9,8 +10,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
-use zeebe_plan::component::{ComponentId, ComponentState, Observed, Wanted};
-use zeebe_spec::{BrokerId, ClusterName, LocalTarget, Version};
+use zeebe_plan::component::{ComponentId, ComponentState, Observed, Process, Wanted};
+use zeebe_spec::{BackupId, BrokerId, ClusterName, LocalTarget, Version};
 use zeebe_target::{
     Book, Call, Clock, DirectoryBook, Doing, LeftBehind, MachineClock, Place, Preflight, Reach,
     SecretFolder, Secrets, Target, TargetError,
@@ -161,6 +162,15 @@ impl Target for LocalCluster {
             advice: error.advice(),
             source: error.into(),
         })
+    }
+
+    async fn restore(
+        &self,
+        backup: BackupId,
+        brokers: &BTreeMap<BrokerId, Process>,
+        call: &Call,
+    ) -> Result<(), TargetError> {
+        self.restore_all(backup, brokers, call).await
     }
 
     async fn ensure(

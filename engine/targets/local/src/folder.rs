@@ -5,7 +5,9 @@ use std::error::Error;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed, Program};
+use zeebe_plan::component::{
+    ComponentId, ComponentState, Condition, Fingerprint, Observed, Program,
+};
 use zeebe_spec::{Checksum, Version};
 
 use crate::distribution::Distributions;
@@ -14,6 +16,7 @@ use crate::file;
 use crate::layout::{Home, Kind};
 use crate::process::identity::Identity;
 use crate::process::record::Record;
+use crate::process::restore::Note;
 use crate::process::stop::STOP_DEADLINE;
 use crate::process::{Run, look, strays};
 
@@ -79,7 +82,15 @@ impl ClusterFolder {
                 })
             };
             let found = match look(&home, &strays)? {
-                Run::Never => continue,
+                Run::Never => match Note::read(&home)? {
+                    None => continue,
+                    Some(note) => Observed::Present(ComponentState {
+                        condition: Condition::Stopped,
+                        version: note.version,
+                        // It was started with nothing yet.
+                        fingerprint: Fingerprint(String::new()),
+                    }),
+                },
                 Run::Ended(record) => state(Condition::Stopped, *record),
                 Run::Runs(record, identity) if is_gone_soon(&record, &identity)? => {
                     state(Condition::Stopped, *record)

@@ -86,6 +86,16 @@ impl Home {
         self.0.join("process.json")
     }
 
+    /// What is known of data that was restored.
+    pub(crate) fn restore_note(&self) -> Utf8PathBuf {
+        self.0.join("restore.json")
+    }
+
+    /// What the last restore wrote on its standard output and error.
+    pub(crate) fn restore_console(&self) -> Utf8PathBuf {
+        self.0.join("restore.log")
+    }
+
     /// What the process writes on its standard output and error; the older ones have a number.
     pub(crate) fn console(&self, age: u8) -> Utf8PathBuf {
         match age {

@@ -14,6 +14,7 @@ pub(crate) mod identity;
 pub(crate) mod jar;
 pub(crate) mod ours;
 pub(crate) mod record;
+pub(crate) mod restore;
 pub(crate) mod secret;
 pub(crate) mod spawn;
 pub(crate) mod start;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
-use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed, Wanted};
-use zeebe_spec::{BrokerId, ClusterName, DataOnDestroy, Seed, SimulatedTarget, Version};
+use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed, Process, Wanted};
+use zeebe_spec::{BackupId, BrokerId, ClusterName, DataOnDestroy, Seed, SimulatedTarget, Version};
 use zeebe_target::{
     Book, Call, Clock, Doing, LeftBehind, Place, Preflight, Reach, SecretFolder, Secrets, Target,
     TargetError,
@@ -205,6 +205,43 @@ impl Target for SimulatedCluster {
 
     async fn prepare(&self, version: &Version, _: &Call) -> Result<(), TargetError> {
         self.alive(Doing::Prepare, &format!("distribution \"{version}\""))
+    }
+
+    async fn restore(
+        &self,
+        backup: BackupId,
+        brokers: &BTreeMap<BrokerId, Process>,
+        call: &Call,
+    ) -> Result<(), TargetError> {
+        let id = u64::try_from(backup.get()).unwrap_or(0);
+        for (broker, process) in brokers {
+            let (doing, object) = (Doing::Restore, object(ComponentId::Broker(*broker)));
+            if call.cancel.is_cancelled() {
+                let advice = "The next run goes on from there.".to_owned();
+                return Err(failed(doing, object, LeftBehind::Traceable, advice, Cancelled));
+            }
+            let gone = |crashed| {
+                failed(doing, object.clone(), LeftBehind::Unknown, String::new(), crashed)
+            };
+            self.crash.before().map_err(gone)?;
+            abort_if_asked(&self.store, &self.crash);
+            let restored = self.store.change(|model, _| {
+                let restored = model.restore(id, *broker, process);
+                if restored.is_err() {
+                    for broker in brokers.keys() {
+                        model.take_back(*broker);
+                    }
+                }
+                restored
+            });
+            let restored = restored.map_err(|source| unreadable(doing, object.clone(), source))?;
+            self.crash.after().map_err(gone)?;
+            restored.map_err(|refused| {
+                let advice = "These are the product's own words. What was restored of it was taken away again.";
+                failed(doing, object, LeftBehind::Nothing, advice.to_owned(), refused)
+            })?;
+        }
+        Ok(())
     }
 
     async fn ensure(

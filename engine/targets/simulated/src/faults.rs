@@ -14,7 +14,7 @@ use zeebe_plan::component::ComponentId;
 use zeebe_spec::{BrokerId, PartitionId};
 use zeebe_target::LeftBehind;
 
-use crate::model::{Configuration, Exporting, Flapping, Model, Operation, Random};
+use crate::model::{Configuration, Exporting, Flapping, Model, Operation, Random, RestoreTrouble};
 
 /// What shall go wrong. What has gone wrong as often as it should is taken out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,6 +172,9 @@ pub struct TroubleAhead {
     /// Whether backups that are begun from then on fail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_backups: Option<bool>,
+    /// How restores go wrong from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<RestoreTrouble>,
     /// Somebody else's change is under way for so many milliseconds; waits for a cluster to be there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foreign_change: Option<u64>,
@@ -248,6 +251,7 @@ impl Faults {
             stuck_exporters,
             exporting,
             failing_backups,
+            restores,
             foreign_change,
             killed,
         } = ahead;
@@ -256,6 +260,7 @@ impl Faults {
         trouble.stuck_until_restart = stuck_until_restart.or(trouble.stuck_until_restart);
         trouble.fails_after = fails_after.or(trouble.fails_after);
         trouble.failing_backups = failing_backups.unwrap_or(trouble.failing_backups);
+        trouble.restores = restores.or(trouble.restores);
         trouble.slow.extend(slow);
         trouble.lagging.extend(lagging);
         if let Some(period) = flapping_for {

@@ -18,6 +18,7 @@ mod pace;
 mod passage;
 mod planner;
 mod random;
+mod restore;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub use self::pace::{FAILURE_TIMEOUT, GOSSIP, Moment};
 pub use self::planner::{Growth, Habit, Refusal, Request, SetOrder, forced, operations};
 pub use self::random::Random;
 use self::random::mix;
+pub use self::restore::{NotRestored, RestoreTrouble};
 pub use self::settings::Settings;
 
 /// A simulated cluster.
@@ -193,7 +195,7 @@ impl Model {
         let fingerprint = process.fingerprint();
         let volume = match self.brokers.get(&broker) {
             Some(machine) if machine.run.is_some() && machine.fingerprint == fingerprint => return,
-            Some(machine) => machine.volume.clone(),
+            Some(machine) => Volume { restored: None, ..machine.volume.clone() },
             None => Volume::default(),
         };
         self.stop(broker);

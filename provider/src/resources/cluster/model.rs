@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use tf_sdk::{Attributes, Computed, Defaulted, Optional, Required, Resource, Timeouts};
 use zeebe_scalar::{ByteSize, Span};
 use zeebe_spec::{
-    BrokerCount, Checksum, ClusterName, CpuThreads, DataOnDestroy, Directory, Environment,
-    FirstPort, GatewayCount, IoThreads, MavenCoordinates, PartitionCount, Preset,
+    BackupId, BrokerCount, Checksum, ClusterName, CpuThreads, DataOnDestroy, Directory,
+    Environment, FirstPort, GatewayCount, IoThreads, MavenCoordinates, PartitionCount, Preset,
     ReplicationFactor, Seed, Version,
 };
 
@@ -65,6 +65,10 @@ pub struct Cluster {
     /// Where backups are kept. Every broker is told, so a change is a roll; the backups that are in the old place stay
     /// there. Whether the store can be reached is seen by the first backup, or by the data source `zeebe_backups`.
     pub backup_store: Optional<BackupStoreChoice>,
+    /// The backup in `backup_store` that a new cluster begins with. It counts once, when the cluster is made: then it may
+    /// stay or go and changes nothing. The cluster must have as many partitions as the backup, and run its version or the
+    /// minor after it. The creation ends well only when every partition has come to where the backup goes.
+    pub restore_from: Optional<RestoreFrom>,
     /// How brokers are restarted one after another.
     pub roll: Optional<Roll>,
     /// Where the cluster runs: exactly one of the targets.
@@ -157,6 +161,13 @@ pub struct Watermarks {
     pub processing: Optional<ByteSize>,
     /// Below this a broker takes no more copies from leaders.
     pub replication: Optional<ByteSize>,
+}
+
+/// The backup that a new cluster begins with.
+#[derive(Clone, Debug, PartialEq, Eq, Attributes)]
+pub struct RestoreFrom {
+    /// Its id, as the data source `zeebe_backups` tells it.
+    pub backup_id: Required<BackupId>,
 }
 
 /// How brokers are restarted one after another.

@@ -4,7 +4,7 @@ use tf_sdk::{Computed, Defaulted, Optional, Required};
 use zeebe_engine::{Addresses, Cluster as Place, ClusterRecord, Phase};
 use zeebe_spec::{
     BrokerSpec, ClusterParts, ClusterSpec, DeletionProtection, DiskWatermarks, Distribution,
-    Gateways, LocalTarget, Roll, SimulatedTarget, Source, TargetSpec, TopologySpec,
+    Gateways, LocalTarget, RestoreFrom, Roll, SimulatedTarget, Source, TargetSpec, TopologySpec,
 };
 
 use super::model::{self, Cluster, GatewayMode, OnCreateTimeout, PhaseWord};
@@ -43,6 +43,7 @@ pub(crate) fn imported(spec: &ClusterSpec) -> Cluster {
         configuration,
         license,
         backup_store,
+        restore_from,
         roll,
         target,
         deletion_protection,
@@ -60,6 +61,11 @@ pub(crate) fn imported(spec: &ClusterSpec) -> Cluster {
             .into(),
         license: license.map(Key::from).into(),
         backup_store: backup_store.map(store::imported).into(),
+        restore_from: restore_from
+            .map(|RestoreFrom { backup_id }| model::RestoreFrom {
+                backup_id: Required::of(backup_id),
+            })
+            .into(),
         roll: roll.map(|Roll { stable_for }| model::Roll { stable_for: stable_for.into() }).into(),
         target: Required::of(self::target(target)),
         deletion_protection: Defaulted::of(match deletion_protection {

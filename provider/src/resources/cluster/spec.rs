@@ -6,8 +6,8 @@ use tf_sdk::{Diagnostic, NotYetKnown, Optional, Path, Step};
 use zeebe_engine::{Engine, GivenSecrets};
 use zeebe_spec::{
     BrokerSpec, ClusterParts, ClusterSpec, DeletionProtection, DiskWatermarks, Distribution,
-    Gateways, LocalTarget, Roll, SecretPurpose, SecretSource, SettingKey, SimulatedTarget, Source,
-    TargetSpec, TopologySpec,
+    Gateways, LocalTarget, RestoreFrom, Roll, SecretPurpose, SecretSource, SettingKey,
+    SimulatedTarget, Source, TargetSpec, TopologySpec,
 };
 
 use super::model::{self, Cluster, GatewayMode};
@@ -27,6 +27,7 @@ pub(crate) fn spec(cluster: &Cluster) -> Result<ClusterSpec, SpecError> {
         configuration,
         license,
         backup_store,
+        restore_from,
         roll,
         target,
         deletion_protection,
@@ -55,6 +56,12 @@ pub(crate) fn spec(cluster: &Cluster) -> Result<ClusterSpec, SpecError> {
         configuration,
         license,
         backup_store,
+        restore_from: match restore_from.known()? {
+            None => None,
+            Some(model::RestoreFrom { backup_id }) => {
+                Some(RestoreFrom { backup_id: *backup_id.known()? })
+            }
+        },
         roll: match roll.known()? {
             None => None,
             Some(model::Roll { stable_for }) => {

@@ -12,9 +12,10 @@ use zeebe_target::{Call, Doing, LeftBehind, TargetError};
 use crate::cluster::LocalCluster;
 use crate::distribution::DistributionError;
 use crate::folder::ClusterFolder;
-use crate::java;
+use crate::java::{self, Runtime};
 use crate::layout::Home;
 use crate::process::ours::{self, Ours};
+use crate::process::restore::{end_earlier, is_only_restored};
 use crate::process::start::{Means, start};
 use crate::process::stop::{Stopped, stop};
 use crate::process::{Run, look, strays};
@@ -75,18 +76,9 @@ impl LocalCluster {
         };
         let (checksum, program, java) = match process.program {
             Program::Product => {
-                let (checksum, distribution) = self
-                    .distribution(&process.version, call)
-                    .await
-                    .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
-                let java = self
-                    .blocking(|folder| {
-                        Ok(java::find(folder.java_home.as_deref(), &folder.environment))
-                    })
-                    .await
-                    .map_err(|error| unseen(Doing::Start, object(id), error))?
-                    .map_err(|error| failed(LeftBehind::Nothing, error.advice(), error.into()))?;
-                (checksum, distribution.join(&process.launcher), Some(java))
+                let (checksum, program, java) =
+                    self.of_product(process, &process.launcher, id, call).await?;
+                (checksum, program, Some(java))
             }
             program @ (Program::Receiver | Program::Agent) => {
                 let ours = if program == Program::Agent { Ours::Agent } else { Ours::Receiver };
@@ -111,6 +103,33 @@ impl LocalCluster {
             .map_err(|error| failed(error.left_behind(), error.advice(), error.into()))?;
         call.progress.say(&format!("{id} is started, pid {}", identity.pid));
         Ok(())
+    }
+
+    /// The distribution's checksum, one of its programs, and the runtime for it.
+    pub(super) async fn of_product(
+        &self,
+        process: &Process,
+        launcher: &str,
+        id: ComponentId,
+        call: &Call,
+    ) -> Result<(Checksum, Utf8PathBuf, Runtime), TargetError> {
+        let failed = |advice, source| TargetError {
+            doing: Doing::Start,
+            object: object(id),
+            left_behind: LeftBehind::Nothing,
+            advice,
+            source,
+        };
+        let (checksum, distribution) = self
+            .distribution(&process.version, call)
+            .await
+            .map_err(|error| failed(error.advice(), error.into()))?;
+        let java = self
+            .blocking(|folder| Ok(java::find(folder.java_home.as_deref(), &folder.environment)))
+            .await
+            .map_err(|error| unseen(Doing::Start, object(id), error))?
+            .map_err(|error| failed(error.advice(), error.into()))?;
+        Ok((checksum, distribution.join(launcher), java))
     }
 
     pub(super) async fn distribution(
@@ -171,11 +190,19 @@ impl LocalCluster {
     ) -> Result<(), TargetError> {
         self.stop(id, call).await?;
         let home = self.home(id);
+        end_earlier(&home).await.map_err(|error| TargetError {
+            doing: Doing::Stop,
+            object: object(id),
+            left_behind: LeftBehind::Traceable,
+            advice: error.advice(),
+            source: error.into(),
+        })?;
         let gone = self.blocking({
             let home = home.clone();
             move |folder| match data {
-                DataOnDestroy::Keep => folder.keep_data(id, &home),
-                DataOnDestroy::Delete => folder.delete(id, &home),
+                // What was never worked with is the store's, and may be half of it.
+                DataOnDestroy::Keep if !is_only_restored(&home)? => folder.keep_data(id, &home),
+                DataOnDestroy::Keep | DataOnDestroy::Delete => folder.delete(id, &home),
             }
         });
         gone.await.map_err(|error| unwritten(Doing::Delete, object(id), &home, error))

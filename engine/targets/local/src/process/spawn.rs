@@ -8,7 +8,7 @@
 //! pid that the start gives is, through all of them, the product's.
 
 use std::collections::BTreeMap;
-use std::fs::rename;
+use std::fs::{File, rename};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -48,8 +48,13 @@ pub(crate) struct Launch<'a> {
 
 /// Starts it and gives its pid. It is executing the first of its programs when this returns.
 pub(crate) fn spawn(launch: &Launch<'_>) -> io::Result<i32> {
+    let child = command(launch, rotated_console(launch.home)?)?.spawn()?;
+    i32::try_from(child.id()).map_err(io::Error::other)
+}
+
+/// What starts it, with that file as its console.
+pub(crate) fn command(launch: &Launch<'_>, console: File) -> io::Result<Command> {
     let Launch { setsid, program, arguments, home, environment, secrets } = launch;
-    let console = rotated_console(home)?;
     // What we open ourselves ends with an exec. What we were given does not: `make` and `cargo` give each
     // program that they start a pipe, whose end they may wait for.
     close_fds::set_fds_cloexec_threadsafe(FIRST_OTHER, &[]);
@@ -64,8 +69,7 @@ pub(crate) fn spawn(launch: &Launch<'_>) -> io::Result<i32> {
         .stdin(Stdio::null())
         .stdout(console.try_clone()?)
         .stderr(console);
-    let child = command.spawn()?;
-    i32::try_from(child.id()).map_err(io::Error::other)
+    Ok(command)
 }
 
 /// The files of earlier starts are each one older now, and the oldest is gone.

@@ -204,7 +204,7 @@ pub(crate) fn setsid(environment: &LocalEnvironment) -> Result<Utf8PathBuf, Star
 }
 
 /// Everything that the process is told and nobody else, by variable.
-fn secrets(
+pub(crate) fn secrets(
     process: &Process,
     environment: &LocalEnvironment,
     kept: &SecretFolder,
@@ -229,7 +229,7 @@ pub(crate) fn secret_sources(
     license.chain(exporters)
 }
 
-fn write_files(process: &Process, home: &Home) -> Result<(), StartError> {
+pub(crate) fn write_files(process: &Process, home: &Home) -> Result<(), StartError> {
     let write = |source| StartError::Write { folder: home.path().to_owned(), source };
     match fs::remove_dir_all(home.scratch()) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(write(error)),
@@ -254,7 +254,7 @@ fn write_files(process: &Process, home: &Home) -> Result<(), StartError> {
 }
 
 /// All that the process is told but its secrets.
-fn whole_environment(
+pub(crate) fn whole_environment(
     process: &Process,
     record: &Record,
     means: &Means<'_>,

@@ -25,7 +25,7 @@ pub struct TakenBackup {
     /// How far each partition was.
     pub positions: BTreeMap<PartitionId, i64>,
     /// What had been deployed.
-    deployments: Deployments,
+    pub(super) deployments: Deployments,
     /// How it ends.
     pub fate: BackupFate,
 }

@@ -9,7 +9,7 @@ use zeebe_spec::{BrokerId, PartitionId};
 use super::configuration::{Change, Configuration, Ended, Progress, Switch};
 use super::operation::Operation;
 use super::pace::{self, Moment};
-use super::{Copy, Model, Refusal};
+use super::{Copy, Model, Refusal, RestoreTrouble};
 
 /// What goes wrong inside a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Trouble {
     /// Backups that are begun fail.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub failing_backups: bool,
+    /// How restores go wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<RestoreTrouble>,
 }
 
 /// Leaders come and go until `until`.

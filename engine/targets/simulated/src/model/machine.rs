@@ -73,6 +73,9 @@ pub struct Volume {
     pub version: Option<Version>,
     /// The copies in it.
     pub copies: BTreeMap<PartitionId, Copy>,
+    /// The backup that it was restored from, until a broker is started on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<u64>,
 }
 
 /// The data of one copy of a partition.
