@@ -1,6 +1,7 @@
 //! A client of the gateways of one cluster, which goes on to the next gateway when one is away.
 
 use std::{
+    collections::BTreeMap,
     sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
@@ -181,6 +182,23 @@ impl Client {
             Err(Failure::Status(status)) if is_passing(&status) => Ok(Ok(jobs)),
             Err(Failure::Status(status)) => Err(status).context("could not activate jobs"),
             Err(Failure::Other(error)) => Err(error),
+        }
+    }
+
+    /// Every job of that type that can be had now, completed: the instance of each, and its variables.
+    pub async fn drain(&self, job: &str) -> Result<BTreeMap<i64, String>> {
+        let mut done = BTreeMap::new();
+        loop {
+            let found = match self.activate(job, 100).await? {
+                Ok(found) if found.is_empty() => return Ok(done),
+                Ok(found) => found,
+                Err(why) => bail!("the gateway gave no jobs: {why}"),
+            };
+            for found in found {
+                if self.complete(found.key).await? == Completed::Yes {
+                    done.insert(found.process_instance_key, found.variables);
+                }
+            }
         }
     }
 

@@ -126,6 +126,17 @@ impl ObjectStore {
         [("ZEEBE_RECEIVER_ACCESS_KEY", KEYS.0), ("ZEEBE_RECEIVER_SECRET_KEY", KEYS.1)]
     }
 
+    /// Takes all below that path of the bucket away, as a mistake would.
+    pub fn lose(&self, path: &str) -> Result<()> {
+        let port = self.port + 4;
+        let url = format!("http://127.0.0.1:{port}/buckets/lake/{path}?recursive=true");
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+            let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
+            client.delete(url).send().await?.error_for_status()?;
+            Ok(())
+        })
+    }
+
     /// Ends it as a failing machine would.
     pub fn kill(&mut self) -> Result<()> {
         self.running.take().context("the object store does not run")?.kill()

@@ -24,5 +24,6 @@ mod s17_kafka;
 mod s18_retention;
 mod s19_backup;
 mod s20_lake;
+mod s21_restore;
 mod watch;
 mod words;
