@@ -70,14 +70,20 @@ func TestStoreOfBackupsComesChangesIsImportedAndGoes(t *testing.T) {
 	})
 }
 
-func TestBackupIsTakenAfterTheCreationAndListed(t *testing.T) {
+func TestBackupIsTakenAfterTheCreationTriedAndListed(t *testing.T) {
 	wished := newCluster(t, "backed-up").with(stored("backed-up")).with(
-		"lifecycle {\n    action_trigger {\n      events  = [after_create]\n      actions = [action.zeebe_backup.this]\n    }\n  }")
+		"lifecycle {\n    action_trigger {\n      events  = [after_create]\n      actions = [action.zeebe_backup.this, action.zeebe_restore_drill.this]\n    }\n  }")
 	action := fmt.Sprintf(`
 action "zeebe_backup" "this" {
   config {
-    cluster = %q
+    cluster = %[1]q
     id      = 7
+  }
+}
+
+action "zeebe_restore_drill" "this" {
+  config {
+    cluster = %[1]q
   }
 }
 `, wished.id())

@@ -76,15 +76,29 @@ impl Cluster {
         protection: DeletionProtection,
         call: &Call,
     ) -> Result<Vec<String>, EngineError> {
-        if self.record().await?.is_none() {
+        let Some(record) = self.record().await? else {
             return Ok(Vec::new());
-        }
+        };
         let lease = self.lease("destroy", call).await?;
+        if protection == DeletionProtection::Off {
+            // A drill that was killed left brokers, which nobody would look for any more.
+            self.clear_drill(&record.spec, call).await?;
+        }
+        self.destroyed(protection, &lease, call).await
+    }
+
+    /// The same under a lease, without a look for the scratch cluster of a drill.
+    pub(crate) async fn destroyed(
+        &self,
+        protection: DeletionProtection,
+        lease: &Held,
+        call: &Call,
+    ) -> Result<Vec<String>, EngineError> {
         let seen = observe(&self.execution(), call).await.map_err(EngineError::Observe)?;
         let plan = self.plan_destruction(&seen, protection)?;
         // First: what is destroyed in part has no more use for them, and nobody comes back once the book is gone.
         self.forget_secrets(None, iter::empty()).await?;
-        self.carry_out(&plan, "destroy", &lease, call).await?;
+        self.carry_out(&plan, "destroy", lease, call).await?;
         Ok(plan.sentences())
     }
 

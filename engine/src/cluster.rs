@@ -21,7 +21,7 @@ pub type GivenSecrets = BTreeMap<KeptSecret, SecretString>;
 /// One cluster's place on its target, whether the cluster is there or not.
 pub struct Cluster {
     pub(crate) target: Box<dyn Target>,
-    transport: Transport,
+    pub(crate) transport: Transport,
     pub(crate) gatherings: Gatherings,
     pub(crate) answer: Answer,
     pub(crate) given: GivenSecrets,

@@ -6,6 +6,7 @@ use zeebe_execute::{AskError, BackupError, ExecuteError, ObserveError, StepError
 use zeebe_management::TransportError;
 use zeebe_plan::PlanError;
 use zeebe_plan::check::Broken;
+use zeebe_spec::BackupId;
 use zeebe_target::{BookError, LeaseError, LeftBehind, Preflight, SecretsError, TargetError};
 
 /// Why the place of a cluster could not be opened. Nothing was looked at.
@@ -99,6 +100,67 @@ pub enum EngineError {
     /// A backup was not taken, or backups could not be told of.
     #[error(transparent)]
     Backup(Box<BackupError>),
+    /// A restore was not tried, or did not go well.
+    #[error(transparent)]
+    Drill(Box<DrillError>),
+}
+
+/// A backup that was not seen to restore.
+#[derive(Debug, thiserror::Error)]
+pub enum DrillError {
+    /// No cluster is there whose backup it could be.
+    #[error("no cluster is there")]
+    NoCluster,
+    /// None is whole.
+    #[error("the cluster's store holds no backup that is whole")]
+    NoBackup,
+    /// The scratch cluster cannot be: what is wrong with it.
+    #[error("a scratch cluster beside this one cannot be: {0}")]
+    Wish(String),
+    /// It did not become what the backup says.
+    #[error("backup {backup} was not restored{}", left.as_ref().map(|left| format!(", and the scratch cluster is still there ({left})")).unwrap_or_default())]
+    Failed {
+        /// The backup.
+        backup: BackupId,
+        /// Why the scratch cluster was not taken away, if it was not.
+        left: Option<String>,
+        /// Why.
+        #[source]
+        source: EngineError,
+    },
+    /// It went well, and something is left of it.
+    #[error(
+        "backup {backup} was restored and seen to work, and the scratch cluster is still there"
+    )]
+    Left {
+        /// The backup.
+        backup: BackupId,
+        /// Why.
+        #[source]
+        source: EngineError,
+    },
+}
+
+impl DrillError {
+    /// What to do, in sentences.
+    fn advice(&self) -> Option<String> {
+        match self {
+            Self::NoCluster => None,
+            Self::NoBackup => Some(
+                "Take one with the action `zeebe_backup`; the data source `zeebe_backups` says what there is.".to_owned(),
+            ),
+            Self::Wish(_) => Some("The cluster itself was not touched.".to_owned()),
+            Self::Failed { source, .. } => {
+                let advice = source.advice().unwrap_or_default();
+                Some(format!(
+                    "The cluster itself was not touched. {advice} Take another backup, and try that one."
+                ))
+            }
+            Self::Left { .. } => Some(
+                "The next drill takes it away, and so does the destruction of the cluster.".to_owned(),
+            ),
+        }
+    }
 }
 
 /// Why the product did not say what it was asked.
@@ -141,6 +203,7 @@ impl EngineError {
             | Self::Lease(_)
             | Self::Secrets(_)
             | Self::Target(_)
+            | Self::Drill(_)
             | Self::Management(_) => false,
         }
     }
@@ -162,6 +225,7 @@ impl EngineError {
             | Self::Target(_)
             | Self::Deed { .. }
             | Self::Backup(_)
+            | Self::Drill(_)
             | Self::Management(_) => true,
         }
     }
@@ -202,6 +266,7 @@ impl EngineError {
             | Self::Target(_)
             | Self::Deed { .. }
             | Self::Backup(_)
+            | Self::Drill(_)
             | Self::Management(_) => None,
         }
     }
@@ -231,6 +296,7 @@ impl EngineError {
             }
             Self::Execute(error) => Some(error.advice()),
             Self::Backup(error) => Some(error.advice()),
+            Self::Drill(error) => error.advice(),
             Self::Deed { source: source @ StepError::Gateway(_), .. } => Some(source.advice()),
             Self::Deed { .. } => Some(
                 "What was reached stays, and nothing else was changed: run it again.".to_owned(),

@@ -5,5 +5,6 @@ mod deed;
 pub mod backup;
 pub mod purge;
 pub mod rebalance;
+pub mod restore_drill;
 pub mod snapshot;
 pub mod verify;

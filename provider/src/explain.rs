@@ -351,6 +351,7 @@ pub(crate) fn engine(error: &EngineError, name: &str) -> Vec<Diagnostic> {
         | EngineError::Execute(_)
         | EngineError::Deed { .. }
         | EngineError::Backup(_)
+        | EngineError::Drill(_)
         | EngineError::Broken(_) => {
             vec![Diagnostic::error(format!("cluster \"{name}\": {error}"), sentences(error))]
         }

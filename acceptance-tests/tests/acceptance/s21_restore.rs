@@ -1,5 +1,5 @@
 //! A real cluster that begins with a backup of one that is gone: what was waiting when it was taken waits again, what came
-//! later never was, and what cannot be restored is an error that leaves nothing.
+//! later never was, what cannot be restored is an error that leaves nothing, and a drill is nothing but an answer.
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -8,36 +8,44 @@ use acceptance_tests::{
     client::Client as Terraform,
     holders::holders,
     load::{Client, Created, DEFINITION, JOB},
+    processes,
     servers::object_store::ObjectStore,
     wait,
 };
 use anyhow::{Context, Result, bail, ensure};
-use camino::Utf8PathBuf;
 use serde_json::Value;
 
 /// The first with actions.
 const ACTIONS: (u32, u32) = (1, 14);
 
+const APPLY: [&str; 3] = ["apply", "-input=false", "-auto-approve"];
+
 #[test]
 fn a_cluster_that_is_gone_comes_back_as_its_backup_says_and_no_backup_is_an_error() -> Result<()> {
     let Some(terraform) = Terraform::since(ACTIONS)? else { return Ok(()) };
-    let scenario = Scenario::with_brokers("s21-restore", 3)?;
+    let scenario = Scenario::with_brokers("s21-restore", 4)?;
     let cluster = scenario.cluster("orders")?;
     let mut store = ObjectStore::start(scenario.directory.join("store"), scenario.first_port()?)?;
-    let project = scenario.project_on("project", &terraform)?;
-    let secret = format!("{{ file = \"{}\" }}", store.secret_key_file());
+    let mut project = scenario.project_on("project", &terraform)?;
+    project.set("TF_VAR_secret_key", store.secret_key());
+    let secret = "{ key_wo = var.secret_key, key_wo_version = 1 }";
+    let variable = "\nvariable \"secret_key\" {\n  type      = string\n  ephemeral = true\n}\n";
+    project.write("variables.tf", variable)?;
     let hcl = |partitions, restore_from: &str| {
         ClusterHcl::new(&cluster)
             .sized(2, partitions, 2)
-            .with(&store.backup_store("orders", &secret))
+            .with(&store.backup_store("orders", secret))
             .with(restore_from)
             .file()
     };
-    let action = format!(
-        "\naction \"zeebe_backup\" \"orders\" {{\n  config {{\n    cluster = \"{}\"\n    id      = 4711\n  }}\n}}\n",
-        cluster.id()
-    );
-    project.write("main.tf", &[hcl(2, ""), action].concat())?;
+    let action = |name| {
+        format!(
+            "\naction \"{name}\" \"orders\" {{\n  config {{\n    cluster = \"{}\"\n    id      = 4711\n  }}\n}}\n",
+            cluster.id()
+        )
+    };
+    let actions = ["zeebe_backup", "zeebe_restore_drill"].map(action).concat();
+    project.write("main.tf", &[hcl(2, ""), actions].concat())?;
     project.init()?;
     project.apply()?;
 
@@ -45,14 +53,7 @@ fn a_cluster_that_is_gone_comes_back_as_its_backup_says_and_no_backup_is_an_erro
     let waiting = started(&cluster, 1..=20)?;
     let load = Load::start(cluster.gateways(2))?;
     load.wait_for_more(20)?;
-    let run = project
-        .terraform(&[
-            "apply",
-            "-input=false",
-            "-auto-approve",
-            "-invoke=action.zeebe_backup.orders",
-        ])?
-        .ok()?;
+    let run = project.terraform(&invoking(&of("zeebe_backup")))?.ok()?;
     ensure!(run.stdout.contains("is whole, of the partitions 1, 2"), "{run}");
     load.wait_for_more(5)?;
     load.finish()?.is_exact()?;
@@ -61,6 +62,7 @@ fn a_cluster_that_is_gone_comes_back_as_its_backup_says_and_no_backup_is_an_erro
     // Had it been restored on top of what is there, these would be missing.
     let done = on(&cluster, async |client| Ok(vec![client.work_on_one("waiting-work").await?]))?;
     ensure!(done.len() == 1);
+    drilled(&cluster, &project, &goals)?;
     project.write("main.tf", &hcl(2, ""))?;
     project.destroy()?;
     cluster.is_stopped()?;
@@ -72,13 +74,18 @@ fn a_cluster_that_is_gone_comes_back_as_its_backup_says_and_no_backup_is_an_erro
     {
         let restore_from = format!("restore_from = {{ backup_id = {backup} }}");
         project.write("main.tf", &hcl(partitions, &restore_from))?;
-        let said = project.terraform(&["apply", "-input=false", "-auto-approve"])?.fails()?;
+        let said = project.terraform(&APPLY)?.fails()?;
         ensure!(said.contains("could not restore broker \"0\"") && said.contains(reason), "{said}");
         ensure!(!said.contains(store.secret_key()), "the key is in what is told");
         left_nothing(&cluster, &project)?;
     }
 
     project.write("main.tf", &hcl(2, "restore_from = { backup_id = 4711 }"))?;
+    let second = cluster.home().join("brokers/1");
+    let mut applying = project.start(&APPLY)?;
+    applying.when("the second restore", Duration::from_mins(2), || Ok(second.exists()))?;
+    applying.kill_provider()?;
+    ensure!(applying.wait()?.code != Some(0), "the provider was not killed");
     let run = project.apply()?;
     ensure!(run.stdout.contains("restore backup 4711 as the data of brokers 0, 1"), "{run}");
     for (partition, goal) in &goals {
@@ -95,7 +102,8 @@ fn a_cluster_that_is_gone_comes_back_as_its_backup_says_and_no_backup_is_an_erro
     on(&cluster, async |client| client.drain(JOB).await)?;
     Load::instances(cluster.gateways(2), 5)?.is_exact()?;
     project.plan()?.is_empty().context("a restore leaves a plan behind")?;
-    assert_eq!(holders(&cluster.home(), store.secret_key())?, Vec::<Utf8PathBuf>::new());
+    let kept = cluster.home().join("secrets/backup-secret-key-1");
+    assert_eq!(holders(&cluster.home(), store.secret_key())?, [kept]);
 
     // Once made, another backup is refused, and none is no change of the cluster.
     project.write("main.tf", &hcl(2, "restore_from = { backup_id = 4700 }"))?;
@@ -111,11 +119,44 @@ fn a_cluster_that_is_gone_comes_back_as_its_backup_says_and_no_backup_is_an_erro
     // What is damaged in the store is never taken for restored.
     store.lose("orders/2")?;
     project.write("main.tf", &hcl(2, "restore_from = { backup_id = 4711 }"))?;
-    let said = project.terraform(&["apply", "-input=false", "-auto-approve"])?.fails()?;
+    let said = project.terraform(&APPLY)?.fails()?;
     ensure!(said.contains("could not restore broker"), "{said}");
     left_nothing(&cluster, &project)?;
     store.kill()?;
     scenario.passed()
+}
+
+/// A drill beside the cluster, which goes on: once to its end, and once killed in the middle, which the next one clears.
+fn drilled(cluster: &Cluster, project: &Project, goals: &BTreeMap<u64, i64>) -> Result<()> {
+    let drill = of("zeebe_restore_drill");
+    let before = cluster.brokers()?;
+    let scratch = cluster.home().with_file_name(".orders-scratch");
+    let mut drilling = project.start(&invoking(&drill))?;
+    let first = scratch.join("orders/brokers/0");
+    drilling.when("a broker restored aside", Duration::from_mins(2), || Ok(first.exists()))?;
+    drilling.kill_provider()?;
+    ensure!(drilling.wait()?.code != Some(0), "the provider was not killed");
+    ensure!(scratch.exists(), "nothing was left of what was killed");
+
+    let run = project.terraform(&invoking(&drill))?.ok()?;
+    for (partition, goal) in goals {
+        ensure!(run.stdout.contains(&format!("partition {partition} to {goal}")), "{run}");
+    }
+    ensure!(run.stdout.contains("; the scratch cluster is gone"), "{run}");
+    ensure!(!scratch.exists(), "{scratch} is still there");
+    let left = processes::all_of(&scratch);
+    ensure!(left.is_empty(), "these processes still run: {left:#?}");
+    assert_eq!(cluster.brokers()?, before, "nobody is restarted");
+    Ok(())
+}
+
+fn of(action: &str) -> String {
+    format!("-invoke=action.{action}.orders")
+}
+
+fn invoking(invoke: &str) -> [&str; 4] {
+    let [apply, input, approve] = APPLY;
+    [apply, input, approve, invoke]
 }
 
 /// Instances with a task that nobody does, each with a number of its own, by their keys.
@@ -183,8 +224,7 @@ fn processed(cluster: &Cluster, partition: u64) -> Result<i64> {
 
 fn left_nothing(cluster: &Cluster, project: &Project) -> Result<()> {
     cluster.is_stopped()?;
-    let left = fs::exists(cluster.home().join("brokers"))?;
-    ensure!(!left, "something lies in {}", cluster.home());
+    ensure!(!fs::exists(cluster.home())?, "something lies in {}", cluster.home());
     let state = project.terraform(&["state", "list"])?.ok()?;
     ensure!(state.stdout.trim().is_empty(), "{state}");
     Ok(())

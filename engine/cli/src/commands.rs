@@ -78,6 +78,7 @@ fn failure(error: EngineError) -> anyhow::Error {
         | EngineError::Management(_)
         | EngineError::Deed { .. }
         | EngineError::Backup(_)
+        | EngineError::Drill(_)
         | EngineError::Execute(_) => match error.advice() {
             Some(advice) => anyhow!("{}. {advice}", error.chain()),
             None => anyhow!("{}", error.chain()),

@@ -125,6 +125,17 @@ pub async fn backups(cluster: &Cluster<'_>, call: &Call) -> Result<Vec<Backup>, 
     list(&product, call).await
 }
 
+/// One that is in the cluster's store, with the positions up to where it goes.
+pub async fn backup(
+    cluster: &Cluster<'_>,
+    id: BackupId,
+    call: &Call,
+) -> Result<Option<Backup>, BackupError> {
+    let product = run(cluster, call).connect().await.map_err(BackupError::Step)?;
+    let told = cancellable(call, product.client.backup(id)).await.map_err(BackupError::Step)?;
+    told.map_err(BackupError::Store)
+}
+
 /// Takes a backup, waits until it is whole on every partition, and takes away what is beyond those to keep.
 pub async fn back_up(
     cluster: &Cluster<'_>,

@@ -35,6 +35,8 @@ pub enum Doing {
     Delete,
     /// Opening a way to it.
     Reach,
+    /// Making room for a scratch cluster beside it.
+    Lend,
 }
 
 impl fmt::Display for Doing {
@@ -48,6 +50,7 @@ impl fmt::Display for Doing {
             Self::Stop => "stop",
             Self::Delete => "delete",
             Self::Reach => "reach",
+            Self::Lend => "make room for a scratch cluster beside",
         })
     }
 }

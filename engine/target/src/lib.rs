@@ -23,4 +23,4 @@ pub use crate::clock::{Clock, MachineClock};
 pub use crate::error::{Doing, LeftBehind, Preflight, TargetError};
 pub use crate::journal::{ApplyId, Entry, Event};
 pub use crate::secrets::{SecretFolder, Secrets, SecretsError};
-pub use crate::target::{Call, Place, Progress, Reach, Target};
+pub use crate::target::{Call, Place, Progress, Reach, Scratch, Target, scratch_folder};

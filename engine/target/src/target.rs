@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 use zeebe_plan::component::{ComponentId, ComponentState, Observed, Process, Wanted};
 pub use zeebe_plan::desired::Place;
-use zeebe_spec::{BackupId, BrokerId, ReceiverIndex, Version};
+use zeebe_spec::{BackupId, BrokerId, ReceiverIndex, TargetSpec, Version};
 
 use crate::book::Book;
 use crate::clock::Clock;
@@ -52,6 +53,22 @@ impl Call {
     pub fn quiet() -> Self {
         Self { cancel: CancellationToken::new(), progress: Arc::new(()) }
     }
+}
+
+/// The directory of a cluster's scratch cluster, where clusters have folders, and the name of both: beside the cluster's
+/// own folder, with a name that no cluster has.
+pub fn scratch_folder(root: &Utf8Path) -> (Utf8PathBuf, String) {
+    let name = root.file_name().unwrap_or_default().to_owned();
+    let directory = root.parent().unwrap_or(Utf8Path::new("/"));
+    (directory.join(format!(".{name}-scratch")), name)
+}
+
+/// A place beside a cluster's, for one that is thrown away.
+pub struct Scratch {
+    /// Where it is, as a wish says it.
+    pub wish: TargetSpec,
+    /// It.
+    pub target: Box<dyn Target>,
 }
 
 /// One cluster's place on a platform. Made for one cluster, by the crate that knows the platform.
@@ -105,6 +122,22 @@ pub trait Target: Send + Sync {
 
     /// How to talk to these brokers and to the gateways.
     async fn reach(&self, brokers: &BTreeSet<BrokerId>, call: &Call) -> Result<Reach, TargetError>;
+
+    /// The place of a cluster that is made beside this one, looked at and destroyed again: a folder of its own that no
+    /// estate lists. Touches nothing.
+    fn scratch(&self, wish: &TargetSpec) -> Result<Scratch, TargetError>;
+
+    /// Has that place ready for a cluster: the ports from which these, moved up together, are free now; and the stores of
+    /// backups that this cluster reads, read there too.
+    async fn lend(
+        &self,
+        scratch: &Scratch,
+        ports: &BTreeSet<u16>,
+        call: &Call,
+    ) -> Result<Scratch, TargetError>;
+
+    /// Takes away what the destroyed cluster left of that place.
+    async fn clear(&self, scratch: &Scratch) -> Result<(), TargetError>;
 
     /// The cluster's book.
     fn book(&self) -> &dyn Book;

@@ -31,6 +31,7 @@ mod protection;
 mod refusals;
 #[cfg(test)]
 mod restore;
+mod restore_drill;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod deed;
 mod restore;
+mod scratch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -11,10 +12,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
 use zeebe_plan::component::{ComponentId, ComponentState, Observed, Process, Wanted};
-use zeebe_spec::{BackupId, BrokerId, ClusterName, LocalTarget, Version};
+use zeebe_spec::{BackupId, BrokerId, ClusterName, LocalTarget, TargetSpec, Version};
 use zeebe_target::{
     Book, Call, Clock, DirectoryBook, Doing, LeftBehind, MachineClock, Place, Preflight, Reach,
-    SecretFolder, Secrets, Target, TargetError,
+    Scratch, SecretFolder, Secrets, Target, TargetError,
 };
 
 use crate::cluster::deed::{object, unseen, unwritten};
@@ -224,6 +225,23 @@ impl Target for LocalCluster {
             Ok(reach)
         });
         reach.await.map_err(|error| unseen(Doing::Reach, self.object(), error))
+    }
+
+    fn scratch(&self, wish: &TargetSpec) -> Result<Scratch, TargetError> {
+        self.scratch_of(wish)
+    }
+
+    async fn lend(
+        &self,
+        scratch: &Scratch,
+        ports: &BTreeSet<u16>,
+        _call: &Call,
+    ) -> Result<Scratch, TargetError> {
+        self.lend_to(scratch, ports).await
+    }
+
+    async fn clear(&self, _scratch: &Scratch) -> Result<(), TargetError> {
+        self.clear_scratch().await
     }
 
     fn book(&self) -> &dyn Book {

@@ -2,6 +2,7 @@
 
 mod book;
 mod error;
+mod scratch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,10 +10,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
 use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed, Process, Wanted};
-use zeebe_spec::{BackupId, BrokerId, ClusterName, DataOnDestroy, Seed, SimulatedTarget, Version};
+use zeebe_spec::{
+    BackupId, BrokerId, ClusterName, DataOnDestroy, Seed, SimulatedTarget, TargetSpec, Version,
+};
 use zeebe_target::{
-    Book, Call, Clock, Doing, LeftBehind, Place, Preflight, Reach, SecretFolder, Secrets, Target,
-    TargetError,
+    Book, Call, Clock, Doing, LeftBehind, Place, Preflight, Reach, Scratch, SecretFolder, Secrets,
+    Target, TargetError,
 };
 
 use crate::clock::{VirtualClock, time_of_day};
@@ -316,6 +319,23 @@ impl Target for SimulatedCluster {
                 .map(|index| (*index, format!("{base}/receivers/{index}")))
                 .collect(),
         })
+    }
+
+    fn scratch(&self, wish: &TargetSpec) -> Result<Scratch, TargetError> {
+        self.scratch_of(wish)
+    }
+
+    async fn lend(
+        &self,
+        scratch: &Scratch,
+        _: &BTreeSet<u16>,
+        _: &Call,
+    ) -> Result<Scratch, TargetError> {
+        self.lend_to(scratch)
+    }
+
+    async fn clear(&self, _: &Scratch) -> Result<(), TargetError> {
+        self.clear_scratch()
     }
 
     fn book(&self) -> &dyn Book {

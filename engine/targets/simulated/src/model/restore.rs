@@ -90,6 +90,13 @@ impl Model {
         Ok(())
     }
 
+    /// Reads what another cluster has in its store, at that cluster's time, and is refused by it as that one is.
+    pub fn read_backups_of(&mut self, other: &Self) {
+        self.now = self.now.max(other.now);
+        self.backups = other.backups.clone();
+        self.trouble.restores = other.trouble.restores;
+    }
+
     /// Takes away what a broker was given and never worked with.
     pub fn take_back(&mut self, broker: BrokerId) {
         if self.brokers.get(&broker).is_some_and(|machine| machine.volume.restored.is_some()) {
