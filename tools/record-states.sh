@@ -78,6 +78,9 @@ for variant in "$fixtures"/variants/*/; do
   cp "$places/$name/payments/simulation.json" "$kept/cluster/"
   book=$places/$name/payments/book
   cp "$book/cluster.json" "$book/journal.jsonl" "$kept/cluster/book/"
+  if [[ -e $book/backup-schedule.json ]]; then
+    cp "$book/backup-schedule.json" "$kept/cluster/book/"
+  fi
   for folder in exporters retention; do
     if [[ -e $book/$folder ]]; then
       mkdir -p "$kept/cluster/book/$folder"

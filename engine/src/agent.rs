@@ -13,9 +13,12 @@ use crate::planning::checked;
 /// What the agent takes the lease for.
 pub(crate) const REMOVAL: &str = "remove records that are too old";
 
+/// The same, for a backup whose time has come.
+pub(crate) const BACKUP: &str = "take the backup that is due";
+
 /// Whether a lease is held for what an agent does.
 pub(crate) fn is_its(purpose: &str) -> bool {
-    purpose == REMOVAL
+    [REMOVAL, BACKUP].contains(&purpose)
 }
 
 impl Cluster {

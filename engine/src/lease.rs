@@ -12,7 +12,7 @@ use crate::error::EngineError;
 
 /// How long an apply waits for what an agent does under the lease: as long as a backup may take, and more than hundreds of
 /// indices take to go.
-const AGENT_PATIENCE: Duration = Duration::from_mins(15);
+const AGENT_PATIENCE: Duration = Duration::from_mins(35);
 /// The first pause before the lease is tried again: a wish that is written into the book takes no longer.
 const FIRST: Duration = Duration::from_millis(50);
 /// The longest pause.

@@ -6,6 +6,7 @@
 //!                                             ├─ create, change, destroy: lease, look, plan, compare, execute
 //!                                             ├─ export, exporter: those who ask at once are served in one roll
 //!                                             ├─ retain, judged, purge, enforce_retentions: what is too old goes from the store
+//!                                             ├─ schedule, due, back_up_when_due: a backup when it is its time
 //!                                             ├─ rebalance, snapshot, verify: lease, then ask the product and wait
 //!                                             └─ vitals, exporter_vitals, journal
 //! Engine::places ─▶ every Cluster of an estate
@@ -34,6 +35,7 @@ mod planning;
 mod problems;
 mod records;
 mod retention;
+mod schedule;
 
 pub use zeebe_config::SettingMistake;
 pub use zeebe_execute::Moved;
@@ -62,4 +64,5 @@ pub use crate::neighbours::Neighbour;
 pub use crate::problems::problems;
 pub use crate::records::{Positions, RecordsOfPartition, RecordsReport, VerifyError};
 pub use crate::retention::{Comes, Purged, RetentionError};
+pub use crate::schedule::{Due, ScheduleError, ScheduleRecord, Scheduled, Taking};
 pub use zeebe_target_local::RecordsError;

@@ -40,6 +40,9 @@ pub fn provider(engine: Engine) -> Provider {
         .with_resource(identified(resources::cluster::ClusterResource::new(engine.clone())))
         .with_resource(identified(resources::exporter::ExporterResource::new(engine.clone())))
         .with_resource(identified(resources::retention::RetentionResource::new(engine.clone())))
+        .with_resource(identified(resources::backup_schedule::ScheduleResource::new(
+            engine.clone(),
+        )))
         .with_data_source(data_source(data_sources::backups::BackupsLookup::new(engine.clone())))
         .with_data_source(data_source(data_sources::cluster::ClusterLookup::new(engine.clone())))
         .with_data_source(data_source(data_sources::exporter::ExporterLookup::new(engine.clone())))

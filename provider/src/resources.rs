@@ -1,5 +1,6 @@
 //! Managed resources.
 
+pub mod backup_schedule;
 mod choice;
 pub mod cluster;
 pub mod exporter;

@@ -25,5 +25,6 @@ mod s18_retention;
 mod s19_backup;
 mod s20_lake;
 mod s21_restore;
+mod s22_schedule;
 mod watch;
 mod words;

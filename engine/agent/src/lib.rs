@@ -1,7 +1,8 @@
-//! Does for one cluster what must be done while no terraform runs: so far, removes exported records that are too old.
+//! Does for one cluster what must be done while no terraform runs: removes exported records that are too old, and takes backups when it is their time.
 //!
 //! ```text
-//! every hour, and when the book says something else: the book ─▶ engine: enforce_retentions ─▶ Round ─▶ State ─▶ /metrics, /ready
+//! every hour, when a backup is due, ─▶ engine: enforce_retentions, ─▶ Round ─▶ State ─▶ /metrics, /ready
+//! and when the book says otherwise            back_up_when_due
 //! ```
 //!
 //! It keeps nothing of its own. What to do it reads from the cluster's book each time, and what is to be removed it removes
@@ -56,14 +57,14 @@ async fn rounds(cluster: &Cluster, every: Duration, state: &State, stop: &Cancel
     let mut next = Instant::now();
     while !stop.is_cancelled() {
         // A book that cannot be read is told of by the round.
-        let said = cluster.retentions().await.ok();
-        if Instant::now() >= next || said != known {
-            known = said;
+        let said = (cluster.retentions().await.ok(), cluster.backup_schedule().await.ok());
+        if Instant::now() >= next || known.as_ref() != Some(&said) {
+            known = Some(said);
             let call = Call { cancel: stop.child_token(), progress: Arc::new(Logged) };
             let round = round(cluster, &call).await;
             told(&round);
+            next = Instant::now() + round.rests().min(every);
             state.came(round, jiff::Timestamp::now());
-            next = Instant::now() + every;
         }
         tokio::select! {
             () = stop.cancelled() => return,

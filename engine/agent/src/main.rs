@@ -25,7 +25,7 @@ use zeebe_scalar::Span;
 const EVERY: Duration = Duration::from_hours(1);
 
 /// Looks after one cluster while no terraform runs: removes exported records that are too old, as the resources
-/// `zeebe_retention` say it, until SIGTERM or SIGINT.
+/// `zeebe_retention` say it, and takes backups when `zeebe_backup_schedule` says it, until SIGTERM or SIGINT.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -35,7 +35,7 @@ struct Arguments {
     /// One round, what came of it on the standard output, and no more.
     #[arg(long)]
     once: bool,
-    /// How long to wait between two rounds: 1h unless said.
+    /// How long to wait between two rounds at most: 1h unless said. A backup that is due is not waited for.
     #[arg(long, value_parser = span, conflicts_with = "once")]
     every: Option<Span>,
     /// Where metrics, health and readiness are told; an address of this machine alone. Nowhere unless said.

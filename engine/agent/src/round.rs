@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::time::Duration;
 
-use zeebe_engine::{Call, Cluster, Purged, RetentionError};
+use zeebe_engine::{Call, Cluster, Purged, RetentionError, Taking};
 use zeebe_spec::ExporterName;
 
 /// What came of one round.
@@ -11,9 +12,14 @@ use zeebe_spec::ExporterName;
 pub struct Round {
     /// Of each exporter whose records are not kept for ever.
     pub retentions: BTreeMap<ExporterName, Result<Kept, String>>,
+    /// Of the backups, where somebody has said when they are taken.
+    pub backups: Option<Result<Taking, String>>,
     /// Why the book itself was not read.
     pub unread: Option<String>,
 }
+
+/// Between two tries of a backup that was due and not taken.
+const AGAIN: Duration = Duration::from_mins(5);
 
 /// How the records of one exporter are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +69,10 @@ impl Round {
             let why = outcome.as_ref().err()?;
             Some(format!("records of exporter \"{name}\" were not looked after: {why}"))
         });
-        unread.chain(failed).collect()
+        let due = self.backups.iter().filter_map(|outcome| outcome.as_ref().err());
+        let due =
+            due.map(|why| format!("the backup that may be due did not come to its end: {why}"));
+        unread.chain(failed).chain(due).collect()
     }
 
     /// What was done, a sentence for each exporter.
@@ -76,14 +85,34 @@ impl Round {
                  {kept_back} kept back, {undated} without a day"
             ))
         });
-        done.collect()
+        let backups = self.backups.iter().filter_map(|outcome| match outcome.as_ref().ok()? {
+            Taking::NotYet(_) => None,
+            Taking::Taken { done, due } => Some(format!(
+                "backup {} is whole, {} older ones are gone, the next is due at {}",
+                done.backup.id,
+                done.removed.len(),
+                due.next
+            )),
+        });
+        done.chain(backups).collect()
+    }
+
+    /// How long there is nothing to do of which this round knows.
+    pub fn rests(&self) -> Duration {
+        match &self.backups {
+            None => Duration::MAX,
+            Some(Ok(Taking::NotYet(due) | Taking::Taken { done: _, due })) => due.rests(),
+            Some(Err(_)) => AGAIN,
+        }
     }
 }
 
 /// Does one round.
 pub async fn round(cluster: &Cluster, call: &Call) -> Round {
+    let taken = cluster.back_up_when_due(call).await;
+    let backups = taken.map_err(|error| reason(&error)).transpose();
     match cluster.enforce_retentions(call).await {
-        Err(error) => Round { unread: Some(reason(&error)), ..Round::default() },
+        Err(error) => Round { unread: Some(reason(&error)), backups, ..Round::default() },
         Ok(outcomes) => {
             let told = |outcome: Result<Purged, RetentionError>| match outcome {
                 Ok(purged) => Ok(Kept::from(&purged)),
@@ -91,7 +120,7 @@ pub async fn round(cluster: &Cluster, call: &Call) -> Round {
             };
             let retentions =
                 outcomes.into_iter().map(|(name, outcome)| (name, told(outcome))).collect();
-            Round { retentions, unread: None }
+            Round { retentions, backups, unread: None }
         }
     }
 }

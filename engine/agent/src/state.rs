@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use zeebe_spec::ExporterName;
 
+use zeebe_engine::Taking;
+
 use crate::round::{Kept, Round};
 
 /// All rounds since the start.
@@ -21,6 +23,8 @@ struct Known {
     rounds: u64,
     failed: u64,
     removed: BTreeMap<ExporterName, (u64, u64)>,
+    taken: u64,
+    taken_away: u64,
     last: Option<(Round, Timestamp)>,
 }
 
@@ -41,6 +45,10 @@ impl State {
                 *indices += kept.removed;
                 *bytes += kept.removed_bytes;
             }
+        }
+        if let Some(Ok(Taking::Taken { done, due: _ })) = &round.backups {
+            known.taken += 1;
+            known.taken_away += u64::try_from(done.removed.len()).unwrap_or(u64::MAX);
         }
         known.last = Some((round, at));
     }
@@ -64,6 +72,20 @@ impl State {
             let seconds = u64::try_from(at.as_second()).unwrap_or_default();
             let what = "When the last round ended, in seconds of Unix time.";
             page.of_all("last_round_timestamp_seconds", "gauge", what, seconds);
+        }
+        page.of_all("backups_taken_total", "counter", "Backups taken, whole.", known.taken);
+        let what = "Backups taken out of the store, beyond those to keep.";
+        page.of_all("backups_removed_total", "counter", what, known.taken_away);
+        let taking =
+            known.last.as_ref().and_then(|(round, _)| round.backups.as_ref()?.as_ref().ok());
+        if let Some(Taking::NotYet(due) | Taking::Taken { done: _, due }) = taking {
+            let second = |time: Timestamp| u64::try_from(time.as_second()).unwrap_or_default();
+            let what = "When the next backup is due, in seconds of Unix time.";
+            page.of_all("backup_next_timestamp_seconds", "gauge", what, second(due.next));
+            if let Some((_, began)) = due.last {
+                let what = "When the newest whole backup began, in seconds of Unix time.";
+                page.of_all("backup_last_timestamp_seconds", "gauge", what, second(began));
+            }
         }
         let removed =
             |of: fn(&(u64, u64)) -> u64| known.removed.iter().map(move |(name, it)| (name, of(it)));
@@ -138,7 +160,7 @@ mod tests {
 
     fn round(outcome: Result<Kept, String>) -> Round {
         let retentions = BTreeMap::from([("audit".parse().unwrap(), outcome)]);
-        Round { retentions, unread: None }
+        Round { retentions, ..Round::default() }
     }
 
     #[test]

@@ -218,6 +218,7 @@ pub async fn duties(cluster: &Cluster<'_>) -> Result<Duties, ObserveError> {
 async fn duties_of(book: &dyn Book) -> Result<Duties, ObserveError> {
     let mut duties = Duties::default();
     for name in book.documents().await.map_err(ObserveError::Book)? {
+        duties.backups |= name == DocumentName::backup_schedule();
         // A name that no exporter has is nobody's.
         if let Some(exporter) = name.retained().and_then(|name| name.parse().ok()) {
             duties.retentions.insert(exporter);

@@ -115,13 +115,16 @@ pub struct Duties {
     /// The exporters whose records are not kept for ever.
     #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
     pub retentions: BTreeSet<ExporterName>,
+    /// Whether backups are taken when it is their time.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub backups: bool,
 }
 
 impl Duties {
     /// Whether there is nothing to be done.
     pub fn is_none(&self) -> bool {
-        let Self { retentions } = self;
-        retentions.is_empty()
+        let Self { retentions, backups } = self;
+        retentions.is_empty() && !backups
     }
 }
 

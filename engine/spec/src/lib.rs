@@ -16,6 +16,7 @@ pub mod cluster;
 pub mod exporter;
 pub mod restore;
 pub mod retention;
+pub mod schedule;
 pub mod secret;
 pub mod target;
 pub mod topology;
@@ -45,6 +46,7 @@ pub use crate::exporter::{
 };
 pub use crate::restore::RestoreFrom;
 pub use crate::retention::{Enforcer, RetentionSpec};
+pub use crate::schedule::{BackupTimes, ScheduleSpec, TimeOfDay};
 pub use crate::secret::{KeptSecret, SecretPurpose, SecretSource, SecretVersion, StoreKey};
 pub use crate::target::{
     Checksum, Directory, Distribution, FirstPort, LocalTarget, MavenCoordinates, Seed,

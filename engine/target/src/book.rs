@@ -45,6 +45,11 @@ impl DocumentName {
         self.0.strip_prefix("retention/")
     }
 
+    /// The document of when backups are taken.
+    pub fn backup_schedule() -> Self {
+        Self("backup-schedule".to_owned())
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod actions;
 #[cfg(test)]
+mod backup_schedule;
+#[cfg(test)]
 mod backups;
 #[cfg(test)]
 mod core;
@@ -31,6 +33,7 @@ mod protection;
 mod refusals;
 #[cfg(test)]
 mod restore;
+#[cfg(test)]
 mod restore_drill;
 #[cfg(test)]
 mod retention;

@@ -159,6 +159,7 @@ fn is_wish(object: &Stored, attribute: &str) -> bool {
     let known: &[&str] = match object.type_name.as_str() {
         "zeebe_cluster" => &["name", "version", "topology", "broker", "configuration", "target"],
         "zeebe_exporter" => &["id", "name", "enabled", "elasticsearch", "opensearch", "jar"],
+        "zeebe_backup_schedule" => &["id", "cluster", "every", "daily_at", "keep"],
         "zeebe_retention" => &["id", "exporter", "minimum_age", "enforced_by"],
         other => panic!("what does the book know of a {other}?"),
     };

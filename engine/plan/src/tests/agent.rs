@@ -66,6 +66,18 @@ fn an_agent_comes_with_its_first_duty_and_goes_with_its_last() {
 }
 
 #[test]
+fn an_agent_stays_as_long_as_backups_are_to_be_taken() {
+    let mut world = retaining("PASSWORD");
+    world.observed.duties.retentions.clear();
+    world.observed.duties.backups = true;
+    let kept = attended(&world);
+    // It reads no password of an exporter any more.
+    assert_eq!(kept, "- restart agent 0 with changed settings\n- write the wish into the book\n");
+    world.observed.duties.backups = false;
+    assert_eq!(attended(&world), "- take agent 0 away\n- write the wish into the book\n");
+}
+
+#[test]
 fn an_agent_that_died_is_started_again_and_nobody_else() {
     let mut world = retaining("PASSWORD");
     world.end(ComponentId::Agent);

@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    zeebe = {
+      source = "zeebe-platform/zeebe"
+    }
+  }
+}
