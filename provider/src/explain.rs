@@ -32,6 +32,16 @@ pub(crate) fn shared_store(neighbour: &Neighbour) -> Diagnostic {
     .at(Path::attribute("backup_store"))
 }
 
+/// Backups are to be taken and nobody says where they are kept. No error: the schedule may go by the same apply.
+pub(crate) fn unstored() -> Diagnostic {
+    Diagnostic::warning(
+        "backups of the cluster are scheduled and have no store",
+        "A `zeebe_backup_schedule` has its agent take backups, and without `backup_store` the brokers refuse each of \
+         them. Say where they are kept, or take the schedule away as well.",
+    )
+    .at(Path::attribute("backup_store"))
+}
+
 /// The same as a warning.
 pub(crate) fn warning(mistake: &SpecMistake, target: &TargetSpec) -> Diagnostic {
     let SpecMistake { at, summary, detail } = mistake;

@@ -142,6 +142,25 @@ async fn a_cluster_without_a_store_has_no_schedule() {
 }
 
 #[tokio::test]
+async fn a_store_that_goes_while_backups_are_scheduled_is_warned_of() {
+    let (mut cluster, mut schedule) = storing().await;
+    schedule.reach(&scheduled(&schedule, json!({ "every": "6h" }))).await;
+    cluster.refresh().await;
+    let stored = json!({
+        "backup_store": { "gcs": { "bucket": "zeebe-backups" } },
+        "deletion_protection": false,
+        "data_on_destroy": "delete",
+    });
+    assert_eq!(cluster.refusal(&cluster.config(stored)).await, Vec::<String>::new());
+    let bare = cluster.config(json!({ "deletion_protection": false, "data_on_destroy": "delete" }));
+    let told = cluster.refusal(&bare).await;
+    assert!(told.len() == 1 && told[0].starts_with("Warning at `backup_store`"), "{told:?}");
+    schedule.destroy().await;
+    cluster.refresh().await;
+    assert_eq!(cluster.refusal(&bare).await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_schedule_of_somebody_else_is_not_overwritten() {
     let (cluster, mut schedule) = storing().await;
     schedule.reach(&scheduled(&schedule, json!({ "every": "6h" }))).await;

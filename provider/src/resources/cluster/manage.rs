@@ -77,8 +77,11 @@ impl Managed for ClusterResource {
         }
         let planning = self.planned(call, &spec, &change).await;
         match planning {
-            Ok(Plans { addresses, sentences }) => {
+            Ok(Plans { addresses, sentences, is_unstored }) => {
                 let mut planned = change.as_planned();
+                if is_unstored {
+                    planned.diagnostics.push(explain::unstored());
+                }
                 record::addresses(&mut planned.planned, &addresses);
                 match sentences {
                     Sentences::Work(sentences) => {

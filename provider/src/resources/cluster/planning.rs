@@ -32,6 +32,8 @@ pub(super) fn undecided(change: Change<Cluster>) -> Planned<Cluster> {
 pub(super) struct Plans {
     pub(super) addresses: zeebe_engine::Addresses,
     pub(super) sentences: Sentences,
+    /// Whether backups are to be taken for which the wish has no store.
+    pub(super) is_unstored: bool,
 }
 
 pub(super) enum Sentences {
@@ -57,7 +59,8 @@ impl ClusterResource {
                 async move { cluster.plan_creation(spec, &call).await }
             })
             .await;
-            return Ok(Plans { addresses, sentences: Sentences::Work(plan?.sentences()) });
+            let sentences = Sentences::Work(plan?.sentences());
+            return Ok(Plans { addresses, sentences, is_unstored: false });
         };
         stays(prior, spec, &addresses)?;
         let (plan, _) = within(call, &name, READ, |call| {
@@ -68,17 +71,19 @@ impl ClusterResource {
                     // A state that was imported by an older release, or whose private part was lost.
                     None => cluster.look(&call).await?,
                 };
-                cluster.plan_change(spec, &seen, &call).await
+                let plan = cluster.plan_change(spec, &seen, &call).await?;
+                Ok::<_, EngineError>((plan, seen.duties.backups && spec.backup_store.is_none()))
             }
         })
         .await;
-        let sentences = plan?.sentences();
+        let (plan, is_unstored) = plan?;
+        let sentences = plan.sentences();
         let sentences = if sentences.is_empty() {
             Sentences::Nothing { prior: Box::new(prior.clone()) }
         } else {
             Sentences::Work(sentences)
         };
-        Ok(Plans { addresses, sentences })
+        Ok(Plans { addresses, sentences, is_unstored })
     }
 }
 
