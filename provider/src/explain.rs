@@ -1,16 +1,23 @@
 //! Engine errors as diagnostics: here and nowhere else.
 
+mod retention;
+mod schedule;
+
 use std::error::Error;
 use std::fmt::Write;
 
 use tf_sdk::{Diagnostic, Path, Step};
 use zeebe_engine::{
-    EngineError, EstateError, ExporterError, Neighbour, Phase, PlanError, Preflight, Reason,
-    RetentionError, ScheduleError, SettingMistake, Verdict,
+    EngineError, EstateError, ExporterError, Neighbour, Phase, PlanError, Preflight, SettingMistake,
 };
 use zeebe_spec::{
-    BackupId, ExporterMistake, ExporterName, RetentionSpec, SpecAttribute, SpecMistake, TargetSpec,
-    UpgradeError,
+    BackupId, ExporterMistake, ExporterName, SpecAttribute, SpecMistake, TargetSpec, UpgradeError,
+};
+
+pub(crate) use self::retention::{no_retention, retention, retention_foreseen, retention_unclear};
+pub(crate) use self::schedule::{
+    no_schedule, schedule, schedule_of_two_times, schedule_unclear, schedule_without_times,
+    unstored,
 };
 
 /// A mistake between the parts of a wish.
@@ -28,16 +35,6 @@ pub(crate) fn shared_store(neighbour: &Neighbour) -> Diagnostic {
             "Cluster {cluster} keeps its backups in {place}, and the product tells clusters apart by nothing but the \
              place: it would take the one's backups for the other's. Choose another bucket, or a `base_path` of its own."
         ),
-    )
-    .at(Path::attribute("backup_store"))
-}
-
-/// Backups are to be taken and nobody says where they are kept. No error: the schedule may go by the same apply.
-pub(crate) fn unstored() -> Diagnostic {
-    Diagnostic::warning(
-        "backups of the cluster are scheduled and have no store",
-        "A `zeebe_backup_schedule` has its agent take backups, and without `backup_store` the brokers refuse each of \
-         them. Say where they are kept, or take the schedule away as well.",
     )
     .at(Path::attribute("backup_store"))
 }
@@ -214,167 +211,6 @@ pub(crate) fn no_exporter(id: &str) -> Diagnostic {
         "Expected the address of one that this provider made, as its attribute `id` says it: \
          `local:///srv/zeebe/payments/exporters/audit`.",
     )
-}
-
-/// The address of a retention that is none.
-pub(crate) fn no_retention(id: &str) -> Diagnostic {
-    Diagnostic::error(
-        format!("no retention stands at {id}"),
-        "Expected the address of one that this provider made, as its attribute `id` says it: \
-         `local:///srv/zeebe/payments/retention/audit`.",
-    )
-}
-
-/// The address of a schedule that is none.
-pub(crate) fn no_schedule(id: &str) -> Diagnostic {
-    Diagnostic::error(
-        format!("no backup schedule stands at {id}"),
-        "Expected the address of one that this provider made, as its attribute `id` says it: \
-         `local:///srv/zeebe/payments/backup-schedule`.",
-    )
-}
-
-/// A schedule that says no time.
-pub(crate) fn schedule_without_times() -> Diagnostic {
-    Diagnostic::error(
-        "no time is said at which backups are taken",
-        "Expected exactly one of `every` and `daily_at`, as `every = \"6h\"`, got neither.",
-    )
-}
-
-/// A schedule that says too many.
-pub(crate) fn schedule_of_two_times() -> Diagnostic {
-    Diagnostic::error(
-        "times of backups are said twice",
-        "Expected exactly one of `every` and `daily_at`, got both. Leave one out.",
-    )
-    .at(Path::attribute("daily_at"))
-}
-
-/// What went wrong with when backups are taken.
-pub(crate) fn schedule(error: &ScheduleError, cluster: &str) -> Vec<Diagnostic> {
-    let at_cluster = |detail: String| {
-        vec![Diagnostic::error(error.to_string(), detail).at(Path::attribute("cluster"))]
-    };
-    match error {
-        ScheduleError::NoCluster { .. } => {
-            at_cluster("Expected the attribute `id` of a `zeebe_cluster`.".to_owned())
-        }
-        ScheduleError::NoStore { .. } => at_cluster(
-            "Its brokers would refuse every backup. Say in the cluster's `backup_store` where backups are kept.".to_owned(),
-        ),
-        ScheduleError::Occupied { .. } => at_cluster(format!(
-            "Another configuration or a lost state has said it. Import it to adopt it (`terraform import <address> \
-             {cluster}/backup-schedule`), or take it away there."
-        )),
-        ScheduleError::Engine(error @ EngineError::Open(_)) => engine(error, cluster)
-            .into_iter()
-            .map(|told| told.at(Path::attribute("cluster")))
-            .collect(),
-        ScheduleError::Engine(error) => engine(error, cluster),
-    }
-}
-
-/// Nobody could tell which backups there are.
-pub(crate) fn schedule_unclear(error: &EngineError, cluster: &str) -> Diagnostic {
-    Diagnostic::warning(
-        format!("it is unclear whether backups of {cluster} are taken when it is their time"),
-        format!("{error}. {}", sentences(error)),
-    )
-}
-
-/// What went wrong with how long the records of an exporter are kept.
-pub(crate) fn retention(
-    error: &RetentionError,
-    exporter: &ExporterName,
-    cluster: &str,
-) -> Vec<Diagnostic> {
-    let of_exporter = |detail: String| {
-        vec![Diagnostic::error(error.to_string(), detail).at(Path::attribute("exporter"))]
-    };
-    match error {
-        RetentionError::NoCluster { .. } | RetentionError::NoExporter { .. } => of_exporter(
-            "Nothing is known of its records. Expected the attribute `id` of a `zeebe_exporter`."
-                .to_owned(),
-        ),
-        RetentionError::Occupied { .. } => of_exporter(format!(
-            "Another configuration or a lost state has said it. Import it to adopt it (`terraform import <address> \
-             {cluster}/retention/{exporter}`), or take it away there."
-        )),
-        RetentionError::Wrong(mistakes) => mistakes.iter().map(exporter_mistake).collect(),
-        RetentionError::SignOn { .. } | RetentionError::Store { .. } => {
-            of_exporter(format!("{} Apply again.", causes(error)))
-        }
-        RetentionError::Cancelled => of_exporter("Nothing is half done. Apply again.".to_owned()),
-        RetentionError::Engine(error) => engine(error, cluster),
-    }
-}
-
-/// The same where nothing is wrong but that nobody could tell.
-pub(crate) fn retention_unclear(
-    error: &RetentionError,
-    exporter: &ExporterName,
-    cluster: &str,
-) -> Vec<Diagnostic> {
-    vec![Diagnostic::warning(
-        format!("it is unclear how old the records of exporter \"{exporter}\" are"),
-        format!(
-            "Cluster {cluster} says how long they are kept, and what is too old may still be in the store. {}",
-            causes(error)
-        ),
-    )]
-}
-
-/// What a store says to a wish before anything is removed.
-pub(crate) fn retention_foreseen(verdict: &Verdict, spec: &RetentionSpec) -> Vec<Diagnostic> {
-    let RetentionSpec { exporter, minimum_age, .. } = spec;
-    let at = Path::attribute("minimum_age");
-    let mut told = Vec::new();
-    let running = verdict.kept_back.iter().find_map(|kept| match &kept.reason {
-        Reason::Running(began) => Some(*began),
-        Reason::NotExported(_) | Reason::Unclear(_) => None,
-    });
-    if let Some(began) = running {
-        told.push(
-            Diagnostic::error(
-                "a process instance that still runs is older than what would be kept",
-                format!(
-                    "The oldest instance that the records of exporter \"{exporter}\" know no end of began at {began}, more than \
-                     {minimum_age} ago, and its beginning would be removed. Expected a longer `minimum_age`, or that it is \
-                     ended first."
-                ),
-            )
-            .at(at.clone()),
-        );
-    }
-    let unclear = verdict.kept_back.iter().find_map(|kept| match &kept.reason {
-        Reason::Unclear(why) => Some(why),
-        Reason::NotExported(_) | Reason::Running(_) => None,
-    });
-    if let Some(why) = unclear {
-        told.push(
-            Diagnostic::warning(
-                "it is unclear how old the oldest running process instance is",
-                format!("Nothing is removed until the store can tell: {why}."),
-            )
-            .at(at.clone()),
-        );
-    }
-    if let (Some(first), Some(last)) = (verdict.too_old.first(), verdict.too_old.last()) {
-        let bytes: u64 = verdict.too_old.iter().map(|index| index.bytes).sum();
-        let count = verdict.too_old.len();
-        told.push(
-            Diagnostic::warning(
-                format!("{count} indices of exporter \"{exporter}\" are older than {minimum_age} and are removed for good"),
-                format!(
-                    "They hold the records of {} to {} in {bytes} bytes; {} indices are there in all.",
-                    first.day, last.day, verdict.total
-                ),
-            )
-            .at(at),
-        );
-    }
-    told
 }
 
 /// All that led to an error, as a sentence.
