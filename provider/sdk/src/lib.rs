@@ -14,6 +14,7 @@ extern crate self as tf_sdk;
 pub mod call;
 mod cancel;
 pub mod codec;
+mod composed;
 pub mod decode;
 pub mod diagnostic;
 pub mod docs;

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
+use crate::composed::composed;
+
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Type {
@@ -97,7 +99,7 @@ impl Type {
             ("object", [Json::Object(attributes), Json::Array(optional)]) => {
                 let optional = optional
                     .iter()
-                    .map(|name| name.as_str().map(str::to_owned))
+                    .map(|name| name.as_str().map(|name| composed(name).into_owned()))
                     .collect::<Option<_>>()?;
                 Self::object(attributes, optional)
             }
@@ -111,7 +113,7 @@ impl Type {
     ) -> Result<Self, TypeError> {
         let attributes = attributes
             .iter()
-            .map(|(name, ty)| Ok((name.clone(), Self::from_json(ty)?)))
+            .map(|(name, ty)| Ok((composed(name).into_owned(), Self::from_json(ty)?)))
             .collect::<Result<_, TypeError>>()?;
         Ok(Self::Object(ObjectType { attributes, optional }))
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use super::{CodecError, Fault, kind, mismatch};
+use crate::composed::composed;
 use crate::path::Step;
 use crate::types::{ObjectType, Type};
 use crate::value::{Members, Typed, Value};
@@ -64,7 +65,9 @@ impl Decoding {
             Type::Number => {
                 text.trim_matches('"').parse().map(Value::Number).map_err(|_| unlike(ty, text))
             }
-            Type::Text if text.starts_with('"') => read(raw).map(Value::Text),
+            Type::Text if text.starts_with('"') => {
+                read::<String>(raw).map(|text| Value::Text(composed(&text).into_owned()))
+            }
             // Terraform reads a number or a truth as a string where one is wanted, and older states have them.
             Type::Text if text.starts_with(['{', '[']) => Err(unlike(ty, text)),
             Type::Text => Ok(Value::Text(text.to_owned())),
@@ -146,7 +149,11 @@ fn read<'a, T: serde::Deserialize<'a>>(raw: &'a RawValue) -> Result<T, CodecErro
 }
 
 fn members<'a>(raw: &'a RawValue, ty: &Type) -> Result<BTreeMap<String, &'a RawValue>, CodecError> {
-    if raw.get().starts_with('{') { read(raw) } else { Err(unlike(ty, raw.get())) }
+    if !raw.get().starts_with('{') {
+        return Err(unlike(ty, raw.get()));
+    }
+    let found: BTreeMap<String, &RawValue> = read(raw)?;
+    Ok(found.into_iter().map(|(name, raw)| (composed(&name).into_owned(), raw)).collect())
 }
 
 fn elements<'a>(raw: &'a RawValue, ty: &Type) -> Result<Vec<&'a RawValue>, CodecError> {

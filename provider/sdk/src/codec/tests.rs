@@ -116,6 +116,27 @@ fn golden_bytes_are_written(#[case] value: Value, #[case] ty: Type, #[case] byte
     assert_eq!(msgpack::encode(&value, &ty).unwrap(), bytes);
 }
 
+/// Found by fuzzing: what was read in another form was written composed, and so read again as something else.
+#[rstest]
+#[case::text(b"\xa2\xcd\xb4", "\"\u{374}\"", Type::Text, Value::text("\u{2b9}"))]
+#[case::key(b"\x81\xa2\xcd\xb4\xc3", "{\"\u{374}\": true}", Type::Map(Box::new(Type::Truth)), Value::object([("\u{2b9}", Value::Truth(true))]))]
+#[case::attribute(b"\x81\xa2\xcd\xb4\xc3", "{\"\u{374}\": true}", object([("\u{2b9}", Type::Truth)]), Value::object([("\u{2b9}", Value::Truth(true))]))]
+fn text_is_composed_when_it_is_read(
+    #[case] bytes: &[u8],
+    #[case] text: &str,
+    #[case] ty: Type,
+    #[case] value: Value,
+) {
+    assert_eq!(msgpack::decode(bytes, &ty).unwrap(), value);
+    assert_eq!(json::decode(text.as_bytes(), &ty).unwrap(), value);
+}
+
+#[test]
+fn names_of_attributes_are_composed_when_a_type_is_read() {
+    let ty = Type::parse("[\"object\",{\"\u{374}\":\"bool\"}]".as_bytes()).unwrap();
+    assert_eq!(ty, object([("\u{2b9}", Type::Truth)]));
+}
+
 #[rstest]
 #[case::empty(b"", Type::Text, "could not decode the value", "the bytes end too early")]
 #[case::cut(b"\xa5hell", Type::Text, "could not decode the value", "the bytes end too early")]

@@ -3,6 +3,7 @@
 use rmp::Marker;
 
 use crate::codec::{CodecError, Fault, mismatch};
+use crate::composed::composed;
 use crate::number::Number;
 use crate::path::Step;
 use crate::types::{ObjectType, Type};
@@ -39,7 +40,9 @@ impl<'a> Reader<'a> {
                 _ => Err(unlike(ty, marker)),
             },
             Type::Number => self.number(marker).map(Value::Number),
-            Type::Text => self.text(ty, marker).map(|text| Value::Text(text.to_owned())),
+            Type::Text => {
+                self.text(ty, marker).map(|text| Value::Text(composed(text).into_owned()))
+            }
             Type::Dynamic => self.dynamic(marker),
             Type::List(element) => self.elements(ty, marker, element).map(Value::List),
             Type::Set(element) => self.elements(ty, marker, element).map(Value::set),
@@ -208,10 +211,9 @@ impl<'a> Reader<'a> {
         let mut members = Members::new();
         for _ in 0..self.map_length(ty, marker)? {
             let marker = self.marker()?;
-            let key = self.text(&Type::Text, marker)?;
-            let value =
-                self.value(element).map_err(|error| error.under(Step::Key(key.to_owned())))?;
-            members.insert(key.to_owned(), value);
+            let key = composed(self.text(&Type::Text, marker)?).into_owned();
+            let value = self.value(element).map_err(|error| error.under(Step::Key(key.clone())))?;
+            members.insert(key, value);
         }
         Ok(Value::Object(members))
     }
@@ -225,14 +227,14 @@ impl<'a> Reader<'a> {
         let mut members = Members::new();
         for _ in 0..self.map_length(ty, marker)? {
             let marker = self.marker()?;
-            let name = self.text(&Type::Text, marker)?;
+            let name = composed(self.text(&Type::Text, marker)?).into_owned();
             let ty = object
                 .attributes
-                .get(name)
-                .ok_or_else(|| CodecError::decode(Fault::Extra(name.to_owned())))?;
+                .get(&name)
+                .ok_or_else(|| CodecError::decode(Fault::Extra(name.clone())))?;
             let value =
-                self.value(ty).map_err(|error| error.under(Step::Attribute(name.to_owned())))?;
-            members.insert(name.to_owned(), value);
+                self.value(ty).map_err(|error| error.under(Step::Attribute(name.clone())))?;
+            members.insert(name, value);
         }
         for name in object.attributes.keys() {
             if !members.contains_key(name) {

@@ -1,12 +1,10 @@
 //! From values to bytes.
 
-use std::borrow::Cow;
-
 use rmp::Marker;
 use rmp::encode as put;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::codec::{CodecError, Fault, kind, mismatch};
+use crate::composed::composed;
 use crate::number::Number;
 use crate::path::Step;
 use crate::types::Type;
@@ -89,19 +87,10 @@ fn write_number(bytes: &mut Vec<u8>, number: &Number) {
     }
 }
 
-/// Terraform holds every string in Unicode's composed form, so a string in another form would come back changed.
 fn write_text(bytes: &mut Vec<u8>, text: &str) {
     let composed = composed(text);
     write_length(bytes, composed.len(), put::write_str_len);
     bytes.extend(composed.as_bytes());
-}
-
-fn composed(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
-    }
 }
 
 fn write_array_length(bytes: &mut Vec<u8>, length: usize) {
