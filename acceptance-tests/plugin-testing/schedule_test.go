@@ -66,7 +66,7 @@ resource "zeebe_backup_schedule" "this" {
 			imported,
 			{
 				Config:      scheduled(`keep = 7`),
-				ExpectError: regexp.MustCompile("(?s)exactly one of `every` and\\s+`daily_at`"),
+				ExpectError: regexp.MustCompile("(?s)exactly\\s+one\\s+of\\s+`every`,\\s+`daily_at`"),
 			},
 			{
 				Config:      scheduled(`daily_at = "24:00"`),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use zeebe_execute::{Answer, observe_again, observe_first, vitals};
 use zeebe_management::Transport;
 use zeebe_plan::desired::{gateway_address, rest_address};
@@ -111,11 +111,19 @@ impl Cluster {
 
     /// Its own document; `None` where it certainly has none.
     pub async fn record(&self) -> Result<Option<ClusterRecord>, EngineError> {
+        self.document(&DocumentName::cluster()).await
+    }
+
+    /// A document of its book, understood; `None` where there certainly is none.
+    pub(crate) async fn document<T: DeserializeOwned>(
+        &self,
+        name: &DocumentName,
+    ) -> Result<Option<T>, EngineError> {
         let book = self.target.book();
-        let document = book.read(&DocumentName::cluster()).await.map_err(EngineError::Book)?;
-        document.map(ClusterRecord::deserialize).transpose().map_err(|error| {
+        let document = book.read(name).await.map_err(EngineError::Book)?;
+        document.map(T::deserialize).transpose().map_err(|error| {
             EngineError::Book(BookError::Corrupt {
-                document: DocumentName::cluster().to_string(),
+                document: name.to_string(),
                 place: book.place(),
                 detail: format!("It is whole and not understood: {error}."),
             })

@@ -40,7 +40,7 @@ mod schedule;
 pub use zeebe_config::SettingMistake;
 pub use zeebe_execute::Moved;
 pub use zeebe_management::{KeptTopology, ParseTopologyError, parse_topology};
-pub use zeebe_plan::backup::{Backup, PartitionBackup};
+pub use zeebe_plan::backup::{Backup, BackupState, PartitionBackup};
 pub use zeebe_plan::error::{Fixed, PlanError};
 pub use zeebe_plan::observed::{
     ClusterObserved, ClusterRecord, ClusterVitals, Duties, ExporterAtPartition, ExporterPhase,

@@ -13,14 +13,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 use zeebe_plan::observed::{
     ClusterRecord, ExporterAtPartition, ExporterPhase, ExporterRecord, Phase,
 };
 use zeebe_retention::{Facts, Index, OldIndex, Rule, Running, Verdict, judge};
 use zeebe_search::{OldestRunning, Reason, Removed, SearchError, Store};
 use zeebe_spec::{ExporterMistake, ExporterName, RetentionSpec, SearchSink};
-use zeebe_target::{BookError, Call, DocumentName};
+use zeebe_target::{Call, DocumentName};
 
 use crate::agent;
 use crate::cluster::Cluster;
@@ -92,7 +91,7 @@ impl Cluster {
         let mut found = BTreeMap::new();
         for name in self.target.book().documents().await.map_err(EngineError::Book)? {
             if name.is_retention()
-                && let Some(spec) = self.retention_document(&name).await?
+                && let Some(spec) = self.document::<RetentionSpec>(&name).await?
             {
                 found.insert(spec.exporter.clone(), spec);
             }
@@ -105,22 +104,7 @@ impl Cluster {
         &self,
         exporter: &ExporterName,
     ) -> Result<Option<RetentionSpec>, EngineError> {
-        self.retention_document(&DocumentName::retention(exporter.as_str())).await
-    }
-
-    async fn retention_document(
-        &self,
-        name: &DocumentName,
-    ) -> Result<Option<RetentionSpec>, EngineError> {
-        let book = self.target.book();
-        let document = book.read(name).await.map_err(EngineError::Book)?;
-        document.map(RetentionSpec::deserialize).transpose().map_err(|error| {
-            EngineError::Book(BookError::Corrupt {
-                document: name.to_string(),
-                place: book.place(),
-                detail: format!("It is whole and not understood: {error}."),
-            })
-        })
+        self.document(&DocumentName::retention(exporter.as_str())).await
     }
 
     /// Every mistake in a wish for the records of an exporter, as far as its cluster says one.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use zeebe_execute::{BackedUp, BackupWish};
 use zeebe_plan::observed::Phase;
 use zeebe_spec::ScheduleSpec;
-use zeebe_target::{BookError, Call, DocumentName};
+use zeebe_target::{Call, DocumentName};
 
 pub use self::due::{Due, Scheduled};
 use crate::agent;
@@ -77,15 +77,7 @@ pub enum Taking {
 impl Cluster {
     /// When backups are taken; `None` where nobody has said it.
     pub async fn backup_schedule(&self) -> Result<Option<ScheduleRecord>, EngineError> {
-        let (book, name) = (self.target.book(), DocumentName::backup_schedule());
-        let document = book.read(&name).await.map_err(EngineError::Book)?;
-        document.map(ScheduleRecord::deserialize).transpose().map_err(|error| {
-            EngineError::Book(BookError::Corrupt {
-                document: name.to_string(),
-                place: book.place(),
-                detail: format!("It is whole and not understood: {error}."),
-            })
-        })
+        self.document(&DocumentName::backup_schedule()).await
     }
 
     /// Looks whether backups can be taken when it is their time, before anything is written.

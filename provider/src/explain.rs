@@ -15,10 +15,7 @@ use zeebe_spec::{
 };
 
 pub(crate) use self::retention::{no_retention, retention, retention_foreseen, retention_unclear};
-pub(crate) use self::schedule::{
-    no_schedule, schedule, schedule_of_two_times, schedule_unclear, schedule_without_times,
-    unstored,
-};
+pub(crate) use self::schedule::{no_schedule, schedule, schedule_unclear, unstored};
 
 /// A mistake between the parts of a wish.
 pub(crate) fn mistake(mistake: &SpecMistake, target: &TargetSpec) -> Diagnostic {

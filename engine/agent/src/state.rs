@@ -156,6 +156,8 @@ impl Page<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn round(outcome: Result<Kept, String>) -> Round {
@@ -187,5 +189,46 @@ mod tests {
         state.came(round(Err("no answer".to_owned())), Timestamp::UNIX_EPOCH);
         let why = "records of exporter \"audit\" were not looked after: no answer";
         assert_eq!(state.ready(), Err(why.to_owned()));
+    }
+    #[test]
+    fn backups_are_counted_and_say_when_the_next_is_due() {
+        let second = |second| Timestamp::from_second(second).unwrap();
+        let id = |id| zeebe_spec::BackupId::try_from(id).unwrap();
+        let due = zeebe_engine::Due {
+            now: second(1_795_435_200),
+            last: Some((id(7), second(1_795_435_100))),
+            next: second(1_795_435_700),
+            under_way: None,
+        };
+        let backup = zeebe_engine::Backup {
+            id: id(7),
+            state: zeebe_engine::BackupState::Completed,
+            failure: None,
+            partitions: BTreeMap::new(),
+        };
+        let done = zeebe_engine::BackedUp { backup, removed: vec![id(4), id(5)] };
+        let of = |taking| Round { backups: Some(taking), ..Round::default() };
+        let state = State::new("local:///srv/payments");
+        let taken = of(Ok(Taking::Taken { done, due: due.clone() }));
+        assert_eq!(taken.rests(), Duration::from_secs(500));
+        state.came(taken, due.now);
+        state.came(of(Ok(Taking::NotYet(due.clone()))), due.now);
+        assert_eq!(state.ready(), Ok(()));
+        let metrics = state.metrics();
+        for line in [
+            "zeebe_agent_backups_taken_total{cluster=\"local:///srv/payments\"} 1",
+            "zeebe_agent_backups_removed_total{cluster=\"local:///srv/payments\"} 2",
+            "zeebe_agent_backup_next_timestamp_seconds{cluster=\"local:///srv/payments\"} 1795435700",
+            "zeebe_agent_backup_last_timestamp_seconds{cluster=\"local:///srv/payments\"} 1795435100",
+        ] {
+            assert!(metrics.lines().any(|told| told == line), "no {line} in\n{metrics}");
+        }
+        // The store is away: nobody knows when the next is due, and it is tried again before long.
+        let failed = of(Err("no answer".to_owned()));
+        assert_eq!(failed.rests(), Duration::from_mins(5));
+        state.came(failed, due.now);
+        let why = "the backup that may be due did not come to its end: no answer";
+        assert_eq!(state.ready(), Err(why.to_owned()));
+        assert!(!state.metrics().contains("backup_next"));
     }
 }

@@ -12,3 +12,11 @@ pub(crate) fn composed(text: &str) -> Cow<'_, str> {
         Cow::Owned(text.nfc().collect())
     }
 }
+
+/// The same of text that is owned: nearly all of it is composed already, and is not copied.
+pub(crate) fn into_composed(text: String) -> String {
+    match composed(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(composed) => composed,
+    }
+}

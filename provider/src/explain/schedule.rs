@@ -24,23 +24,6 @@ pub(crate) fn no_schedule(id: &str) -> Diagnostic {
     )
 }
 
-/// A schedule that says no time.
-pub(crate) fn schedule_without_times() -> Diagnostic {
-    Diagnostic::error(
-        "no time is said at which backups are taken",
-        "Expected exactly one of `every` and `daily_at`, as `every = \"6h\"`, got neither.",
-    )
-}
-
-/// A schedule that says too many.
-pub(crate) fn schedule_of_two_times() -> Diagnostic {
-    Diagnostic::error(
-        "times of backups are said twice",
-        "Expected exactly one of `every` and `daily_at`, got both. Leave one out.",
-    )
-    .at(Path::attribute("daily_at"))
-}
-
 /// What went wrong with when backups are taken.
 pub(crate) fn schedule(error: &ScheduleError, cluster: &str) -> Vec<Diagnostic> {
     let at_cluster = |detail: String| {

@@ -100,10 +100,19 @@ async fn a_backup_that_is_overdue_is_seen_and_taken_by_the_next_apply() {
     pass(&schedule, 2);
     assert_eq!(schedule.refresh().await, Vec::<String>::new());
     assert_eq!(schedule.phase(), "overdue");
-    let planned = schedule.plan(&wish).await.planned;
     let take = "take the backup that is overdue";
+    let planned = schedule.plan(&wish).await.planned;
     assert_eq!(texts(planned.member("last_change")), [ATTEND, take]);
-    schedule.reach(&wish).await;
+    // It stays overdue where only the number to keep is another, and is not where the times are.
+    let fewer = scheduled(&schedule, json!({ "every": "6h", "keep": 3 }));
+    let planned = schedule.plan(&fewer).await.planned;
+    let say = "write into the book that backups are taken every 6h, and that the newest 3 are kept";
+    assert_eq!(texts(planned.member("last_change")), [say, ATTEND, take]);
+    let later = scheduled(&schedule, json!({ "every": "8h", "keep": 7 }));
+    let planned = schedule.plan(&later).await.planned;
+    let say = "write into the book that backups are taken every 8h, and that the newest 7 are kept";
+    assert_eq!(texts(planned.member("last_change")), [say, ATTEND]);
+    schedule.reach(&fewer).await;
     assert_eq!(schedule.phase(), "ready");
     // Whoever has taken it: there is one.
     let config = json!({ "cluster": cluster.id() });
@@ -115,11 +124,11 @@ async fn a_backup_that_is_overdue_is_seen_and_taken_by_the_next_apply() {
 async fn what_no_schedule_can_be_is_refused_where_it_is_wrong() {
     let (_cluster, mut schedule) = storing().await;
     for (wish, expected) in [
+        (json!({}), "Expected exactly one of `every`, `daily_at`, got 0."),
         (
-            json!({}),
-            "Expected exactly one of `every` and `daily_at`, as `every = \"6h\"`, got neither.",
+            json!({ "every": "6h", "daily_at": "02:30" }),
+            "Expected exactly one of `every`, `daily_at`, got 2.",
         ),
-        (json!({ "every": "6h", "daily_at": "02:30" }), "got both. Leave one out."),
         (json!({ "every": "59s" }), "Expected 1m to 31d, as `6h`, got `59s`."),
     ] {
         let wish = scheduled(&schedule, wish);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use super::{CodecError, Fault, kind, mismatch};
-use crate::composed::composed;
+use crate::composed::into_composed;
 use crate::path::Step;
 use crate::types::{ObjectType, Type};
 use crate::value::{Members, Typed, Value};
@@ -66,7 +66,7 @@ impl Decoding {
                 text.trim_matches('"').parse().map(Value::Number).map_err(|_| unlike(ty, text))
             }
             Type::Text if text.starts_with('"') => {
-                read::<String>(raw).map(|text| Value::Text(composed(&text).into_owned()))
+                read(raw).map(|text| Value::Text(into_composed(text)))
             }
             // Terraform reads a number or a truth as a string where one is wanted, and older states have them.
             Type::Text if text.starts_with(['{', '[']) => Err(unlike(ty, text)),
@@ -153,7 +153,7 @@ fn members<'a>(raw: &'a RawValue, ty: &Type) -> Result<BTreeMap<String, &'a RawV
         return Err(unlike(ty, raw.get()));
     }
     let found: BTreeMap<String, &RawValue> = read(raw)?;
-    Ok(found.into_iter().map(|(name, raw)| (composed(&name).into_owned(), raw)).collect())
+    Ok(found.into_iter().map(|(name, raw)| (into_composed(name), raw)).collect())
 }
 
 fn elements<'a>(raw: &'a RawValue, ty: &Type) -> Result<Vec<&'a RawValue>, CodecError> {

@@ -19,6 +19,7 @@ use super::identity::{address, parse};
 use super::model::{BackupSchedule, SchedulePhase, ScheduleStatus};
 use crate::deadline::{READ, within};
 use crate::explain;
+use crate::resources::choice::{Missing, SpecError, only};
 
 /// As long as a backup may take that is under way, or that is overdue, and a little more.
 const CHANGE: Duration = Duration::from_mins(40);
@@ -34,6 +35,13 @@ pub struct ScheduleResource {
 struct Wish {
     cluster: String,
     spec: ScheduleSpec,
+}
+
+/// Whether a backup is overdue that the apply has said it takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Late {
+    Is,
+    IsNot,
 }
 
 #[async_trait]
@@ -90,7 +98,7 @@ impl Managed for ScheduleResource {
     ) -> Outcome<BackupSchedule> {
         let Creation { planned, config, private: _ } = creation;
         let deadline = planned.timeouts.of_operation(Operation::Create, CHANGE);
-        match self.carry_out(call, &config, Comes::New, deadline).await {
+        match self.carry_out(call, &config, Comes::New, Late::IsNot, deadline).await {
             Ok(()) => there(planned),
             Err(diagnostics) => Outcome { diagnostics, ..Outcome::gone() },
         }
@@ -138,7 +146,11 @@ impl Managed for ScheduleResource {
             return Outcome::there(planned).with_private(private);
         }
         let deadline = planned.timeouts.of_operation(Operation::Update, CHANGE);
-        match self.carry_out(call, &config, Comes::Instead, deadline).await {
+        let late = match (wish(&prior), wish(&config)) {
+            (Ok(before), Ok(after)) => late(&before, phase_of(&prior), &after),
+            (Err(_), _) | (_, Err(_)) => Late::IsNot,
+        };
+        match self.carry_out(call, &config, Comes::Instead, late, deadline).await {
             Ok(()) => there(planned).with_private(private),
             Err(diagnostics) => Outcome { state: Some(prior), private, diagnostics },
         }
@@ -152,7 +164,7 @@ impl Managed for ScheduleResource {
         let Deletion { prior, private } = deletion;
         let id = prior.id.as_known().cloned().unwrap_or_default();
         let Some(cluster_id) = parse(&id) else { return Outcome::gone() };
-        let deadline = prior.timeouts.of_operation(Operation::Delete, READ);
+        let deadline = prior.timeouts.of_operation(Operation::Delete, CHANGE);
         let outcome = match self.cluster(cluster_id) {
             Err(error) => Err(error),
             Ok(cluster) => {
@@ -236,10 +248,11 @@ impl ScheduleResource {
         call: &Call,
         config: &BackupSchedule,
         comes: Comes,
+        late: Late,
         deadline: Duration,
     ) -> Result<(), Vec<Diagnostic>> {
         let Ok(Wish { cluster: id, spec }) = wish(config) else {
-            return Err(crate::resources::choice::SpecError::NotYetKnown.at_apply());
+            return Err(SpecError::NotYetKnown.at_apply());
         };
         let wrong = |error: &ScheduleError| explain::schedule(error, &id);
         let cluster = self.cluster(&id).map_err(|error| wrong(&error))?;
@@ -247,11 +260,10 @@ impl ScheduleResource {
             let (cluster, spec) = (&cluster, &spec);
             async move {
                 cluster.schedule_backups(spec, comes, &call).await?;
-                if comes == Comes::Instead
-                    && let Some(record) = cluster.backup_schedule().await?
-                    && cluster.due(&record, &call).await?.scheduled() == Scheduled::IsLate
-                {
-                    cluster.back_up_when_due(&call).await?;
+                match late {
+                    // Whoever took it meanwhile has taken it: the engine looks again.
+                    Late::Is => cluster.back_up_when_due(&call).await.map(|_taken| ())?,
+                    Late::IsNot => {}
                 }
                 Ok(())
             }
@@ -284,16 +296,10 @@ impl ScheduleResource {
 
 /// What is wrong with the times, as far as they are known.
 fn mistakes(config: &BackupSchedule) -> Vec<Diagnostic> {
-    let is_said = |is_null: bool, is_known: bool| {
-        if is_null { Some(false) } else { is_known.then_some(true) }
-    };
-    let every = is_said(config.every.is_null(), config.every.as_known().is_some());
-    let daily_at = is_said(config.daily_at.is_null(), config.daily_at.as_known().is_some());
     let mut wrong = Vec::new();
-    match (every, daily_at) {
-        (Some(false), Some(false)) => wrong.push(explain::schedule_without_times()),
-        (Some(true), Some(true)) => wrong.push(explain::schedule_of_two_times()),
-        (Some(_) | None, Some(_) | None) => {}
+    if let (Ok(every), Ok(daily_at)) = (config.every.known(), config.daily_at.known()) {
+        let given = [every.map(|_| ()), daily_at.map(|_| ())].into_iter().flatten().collect();
+        only(&Path::root(), &["every", "daily_at"], given, Missing::IsWrong, &mut wrong);
     }
     if let Some(detail) = config.every.as_known().and_then(mistake_of_interval) {
         let summary = "time between two backups is out of range";
@@ -331,11 +337,21 @@ fn sentences(before: Option<(&Wish, SchedulePhase)>, after: &Wish) -> Vec<String
     let say =
         format!("write into the book that backups are taken {times}, and that {kept} are kept");
     let attend = "see that agent 0 of the cluster runs, which takes them".to_owned();
-    let late = "take the backup that is overdue".to_owned();
-    match before {
-        Some((before, SchedulePhase::Ready)) if before == after => Vec::new(),
-        Some((before, SchedulePhase::Overdue)) if before == after => vec![attend, late],
-        Some(_) | None => vec![say, attend],
+    let take = || "take the backup that is overdue".to_owned();
+    let Some((before, phase)) = before else { return vec![say, attend] };
+    match (before == after, late(before, phase, after)) {
+        (true, Late::IsNot) => Vec::new(),
+        (true, Late::Is) => vec![attend, take()],
+        (false, Late::IsNot) => vec![say, attend],
+        (false, Late::Is) => vec![say, attend, take()],
+    }
+}
+
+/// Whether a backup was seen to be overdue by the times that still hold.
+fn late(before: &Wish, phase: SchedulePhase, after: &Wish) -> Late {
+    match phase {
+        SchedulePhase::Overdue if before.spec.times == after.spec.times => Late::Is,
+        SchedulePhase::Overdue | SchedulePhase::Ready => Late::IsNot,
     }
 }
 

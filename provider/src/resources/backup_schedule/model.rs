@@ -29,7 +29,7 @@ pub struct BackupSchedule {
     /// How many whole backups are kept: when another is whole, all that are older are taken out of the store, and those between
     /// that never became whole. All are kept unless said.
     pub keep: Optional<BackupsKept>,
-    /// How long each operation may take: create and update 40m, as a backup under way is waited for; read and delete 1m unless
+    /// How long each operation may take: create, update and delete 40m, as a backup under way is waited for; read 1m unless
     /// said.
     pub timeouts: Optional<Timeouts>,
     /// Its address, enough to import it: `local:///srv/zeebe/payments/backup-schedule`.
