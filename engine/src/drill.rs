@@ -9,7 +9,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use zeebe_execute::Answer;
-use zeebe_plan::backup::{Backup, BackupState};
 use zeebe_plan::desired;
 use zeebe_plan::observed::{Duties, Exporters};
 use zeebe_spec::{
@@ -21,6 +20,7 @@ use zeebe_target::{Call, Scratch};
 use crate::cluster::{Cluster, GivenSecrets};
 use crate::error::{DrillError, EngineError};
 use crate::exporters::Gatherings;
+use crate::restore::newest;
 
 /// A backup that was restored and seen to work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,12 +126,6 @@ impl Cluster {
     fn beside(&self, target: Box<dyn zeebe_target::Target>) -> Self {
         Self::new(target, self.transport.clone(), Gatherings::default(), Answer::default())
     }
-}
-
-/// The newest that is whole.
-fn newest(backups: Vec<Backup>) -> Option<BackupId> {
-    let whole = backups.into_iter().filter(|backup| backup.state == BackupState::Completed);
-    whole.map(|backup| backup.id).max()
 }
 
 /// The wish for the scratch cluster: the cluster's own, in its own place, from the backup.

@@ -9,6 +9,8 @@ use zeebe_plan::check::Broken;
 use zeebe_spec::BackupId;
 use zeebe_target::{BookError, LeaseError, LeftBehind, Preflight, SecretsError, TargetError};
 
+use crate::restore::RestoreError;
+
 /// Why the place of a cluster could not be opened. Nothing was looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -103,6 +105,9 @@ pub enum EngineError {
     /// A restore was not tried, or did not go well.
     #[error(transparent)]
     Drill(Box<DrillError>),
+    /// A cluster was not brought back to a backup.
+    #[error(transparent)]
+    Restore(Box<RestoreError>),
 }
 
 /// A backup that was not seen to restore.
@@ -193,6 +198,10 @@ impl EngineError {
             Self::Observe(error) => matches!(error, ObserveError::Cancelled),
             Self::Deed { source, .. } => matches!(source, StepError::Cancelled),
             Self::Backup(error) => matches!(**error, BackupError::Step(StepError::Cancelled)),
+            Self::Restore(error) => match &**error {
+                RestoreError::Failed { source, .. } => source.is_cancelled(),
+                RestoreError::NotThere | RestoreError::Refused(_) => false,
+            },
             Self::Open(_)
             | Self::Preflight(_)
             | Self::Plan(_)
@@ -212,6 +221,10 @@ impl EngineError {
     pub fn touched_nothing(&self) -> bool {
         match self {
             Self::Execute(error) => error.step == 0 && error.left_behind == LeftBehind::Nothing,
+            Self::Restore(error) => match &**error {
+                RestoreError::Failed { source, .. } => source.touched_nothing(),
+                RestoreError::NotThere | RestoreError::Refused(_) => true,
+            },
             Self::Open(_)
             | Self::Preflight(_)
             | Self::Plan(_)
@@ -253,6 +266,10 @@ impl EngineError {
                 | StepError::Gateway(_)
                 | StepError::Died { .. } => StepFailure::Other,
             }),
+            Self::Restore(error) => match &**error {
+                RestoreError::Failed { source, .. } => source.step_failure(),
+                RestoreError::NotThere | RestoreError::Refused(_) => None,
+            },
             Self::Open(_)
             | Self::Preflight(_)
             | Self::Plan(_)
@@ -297,6 +314,7 @@ impl EngineError {
             Self::Execute(error) => Some(error.advice()),
             Self::Backup(error) => Some(error.advice()),
             Self::Drill(error) => error.advice(),
+            Self::Restore(error) => error.advice(),
             Self::Deed { source: source @ StepError::Gateway(_), .. } => Some(source.advice()),
             Self::Deed { .. } => Some(
                 "What was reached stays, and nothing else was changed: run it again.".to_owned(),

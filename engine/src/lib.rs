@@ -34,6 +34,7 @@ mod neighbours;
 mod planning;
 mod problems;
 mod records;
+mod restore;
 mod retention;
 mod schedule;
 
@@ -44,7 +45,7 @@ pub use zeebe_plan::backup::{Backup, BackupState, PartitionBackup};
 pub use zeebe_plan::error::{Fixed, PlanError};
 pub use zeebe_plan::observed::{
     ClusterObserved, ClusterRecord, ClusterVitals, Duties, ExporterAtPartition, ExporterPhase,
-    ExporterRecord, ExporterVitals, LastApply, Phase,
+    ExporterRecord, ExporterVitals, LastApply, Phase, Restoration,
 };
 pub use zeebe_plan::product::ExporterState;
 pub use zeebe_plan::{Plan, Step, distribution, product};
@@ -63,6 +64,7 @@ pub use crate::exporters::{ExporterError, ExporterSeen, ExporterWish};
 pub use crate::neighbours::Neighbour;
 pub use crate::problems::problems;
 pub use crate::records::{Positions, RecordsOfPartition, RecordsReport, VerifyError};
+pub use crate::restore::{BroughtBack, RestoreError, RestoreMistake, RestoreWish};
 pub use crate::retention::{Comes, Purged, RetentionError};
 pub use crate::schedule::{Due, ScheduleError, ScheduleRecord, Scheduled, Taking};
 pub use zeebe_target_local::RecordsError;

@@ -79,6 +79,7 @@ impl Cluster {
                 | Step::Snapshot { .. }
                 | Step::RecordExporter(_)
                 | Step::Receive { .. }
+                | Step::SetAside(_)
                 | Step::Restore { .. }
                 | Step::Restored { .. }
                 | Step::Switch { .. }

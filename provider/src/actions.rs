@@ -5,6 +5,7 @@ mod deed;
 pub mod backup;
 pub mod purge;
 pub mod rebalance;
+pub mod restore;
 pub mod restore_drill;
 pub mod snapshot;
 pub mod verify;

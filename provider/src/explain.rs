@@ -1,5 +1,6 @@
 //! Engine errors as diagnostics: here and nowhere else.
 
+mod restore;
 mod retention;
 mod schedule;
 
@@ -8,7 +9,8 @@ use std::fmt::Write;
 
 use tf_sdk::{Diagnostic, Path, Step};
 use zeebe_engine::{
-    EngineError, EstateError, ExporterError, Neighbour, Phase, PlanError, Preflight, SettingMistake,
+    EngineError, EstateError, ExporterError, Neighbour, Phase, PlanError, Preflight, RestoreError,
+    SettingMistake,
 };
 use zeebe_spec::{
     BackupId, ExporterMistake, ExporterName, SpecAttribute, SpecMistake, TargetSpec, UpgradeError,
@@ -242,7 +244,11 @@ pub(crate) fn engine(error: &EngineError, name: &str) -> Vec<Diagnostic> {
                  `-refresh=false`."
             ),
         )],
+        EngineError::Restore(error) if let RestoreError::Refused(mistakes) = &**error => {
+            mistakes.iter().map(restore::mistake).collect()
+        }
         EngineError::Open(_)
+        | EngineError::Restore(_)
         | EngineError::Book(_)
         | EngineError::Lease(_)
         | EngineError::Secrets(_)
@@ -343,7 +349,7 @@ fn plan(error: &PlanError) -> Diagnostic {
                 Phase::Creating => {
                     "Its creation from a backup is not finished. Finish it as it was begun, or destroy the cluster."
                 }
-                Phase::Ready | Phase::Destroying | Phase::Destroyed => {
+                Phase::Ready | Phase::Restoring(_) | Phase::Destroying | Phase::Destroyed => {
                     "It has data of its own by now, which nothing here overwrites. Leave `restore_from` as it was, or take \
                      it out; for the data of that backup make another cluster."
                 }
@@ -358,6 +364,7 @@ fn plan(error: &PlanError) -> Diagnostic {
             )
             .at(Path::attribute("restore_from"))
         }
+        PlanError::Restoring { backup } => restore::unfinished(summary, *backup),
         PlanError::Occupied { place: _, difference } => Diagnostic::error(
             summary,
             format!(

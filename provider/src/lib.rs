@@ -57,6 +57,7 @@ pub fn provider(engine: Engine) -> Provider {
         .with_action(action(actions::purge::PurgeAction::new(engine.clone())))
         .with_action(action(actions::backup::BackupAction::new(engine.clone())))
         .with_action(action(actions::rebalance::RebalanceAction::new(engine.clone())))
+        .with_action(action(actions::restore::RestoreAction::new(engine.clone())))
         .with_action(action(actions::restore_drill::DrillAction::new(engine.clone())))
         .with_action(action(actions::snapshot::SnapshotAction::new(engine.clone())))
         .with_action(action(actions::verify::VerifyAction::new(engine.clone())))

@@ -79,6 +79,7 @@ fn failure(error: EngineError) -> anyhow::Error {
         | EngineError::Deed { .. }
         | EngineError::Backup(_)
         | EngineError::Drill(_)
+        | EngineError::Restore(_)
         | EngineError::Execute(_) => match error.advice() {
             Some(advice) => anyhow!("{}. {advice}", error.chain()),
             None => anyhow!("{}", error.chain()),

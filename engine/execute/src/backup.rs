@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use zeebe_management::ManagementError;
 use zeebe_plan::backup::{Backup, BackupState, beyond};
-use zeebe_spec::{BackupId, BackupsKept};
+use zeebe_spec::{BackupId, BackupsKept, Version};
 use zeebe_target::Call;
 
 use crate::chain::chain;
@@ -13,6 +13,7 @@ use crate::cluster::{Cluster, Product};
 use crate::deeds::run;
 use crate::error::StepError;
 use crate::retry::cancellable;
+use crate::step::restored::wrong;
 
 /// A part that is missing may only not have begun: partitions begin one after another. One that has not begun by now, or
 /// whose store says nothing of it, is lost.
@@ -134,6 +135,11 @@ pub async fn backup(
     let product = run(cluster, call).connect().await.map_err(BackupError::Step)?;
     let told = cancellable(call, product.client.backup(id)).await.map_err(BackupError::Step)?;
     told.map_err(BackupError::Store)
+}
+
+/// Why a cluster of so many partitions and this version could not stand on a backup; empty where it could.
+pub fn misfits(backup: &Backup, partitions: u16, version: &Version) -> Vec<String> {
+    wrong(backup, partitions, version)
 }
 
 /// Takes a backup, waits until it is whole on every partition, and takes away what is beyond those to keep.

@@ -96,6 +96,7 @@ async fn done(run: &mut Run<'_>, step: &Step) -> Result<(), NotDone> {
         | Step::Snapshot { .. }
         | Step::RecordExporter(_)
         | Step::Receive { .. }
+        | Step::SetAside(_)
         | Step::Restore { .. }
         | Step::Restored { .. }
         | Step::Switch { .. }

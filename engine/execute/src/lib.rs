@@ -25,7 +25,7 @@ mod retry;
 mod run;
 mod step;
 
-pub use crate::backup::{BackedUp, BackupError, BackupWish, back_up, backup, backups};
+pub use crate::backup::{BackedUp, BackupError, BackupWish, back_up, backup, backups, misfits};
 pub use crate::chain::chain;
 pub use crate::cluster::{Cluster, ConnectError};
 pub use crate::deeds::{Moved, canary, rebalance, snapshot};

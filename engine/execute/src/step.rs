@@ -5,7 +5,7 @@ mod change;
 mod exporter;
 mod gate;
 mod receiver;
-mod restored;
+pub(crate) mod restored;
 mod resume;
 mod snapshot;
 
@@ -25,6 +25,9 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), StepError>
         }
         Step::Prepare(version) => {
             target.prepare(version, run.call).await.map_err(|error| of_target(run, error))
+        }
+        Step::SetAside(aside) => {
+            target.set_aside(aside, run.call).await.map_err(|error| of_target(run, error))
         }
         Step::Restore { backup, brokers } => {
             target.restore(*backup, brokers, run.call).await.map_err(|error| of_target(run, error))

@@ -59,6 +59,15 @@ pub enum Broken {
     /// The book would not say what was reached.
     #[error("the last step writes nothing into the book")]
     EndNotRecorded,
+    /// A broker would be started after its data was set aside, and before other data is there: the product would take it for
+    /// a new one.
+    #[error("step {step} starts broker {broker}, whose data is set aside and not restored")]
+    StartWithoutData {
+        /// The step's number.
+        step: usize,
+        /// The broker.
+        broker: BrokerId,
+    },
     /// A process would be started without its distribution.
     #[error("step {step} starts {id} and nothing has its distribution at hand")]
     StartWithoutDistribution {
@@ -96,6 +105,7 @@ fn disabled_after_roll(plan: &Plan) -> Vec<Broken> {
             | Step::Snapshot { .. }
             | Step::RecordExporter(_)
             | Step::Receive { .. }
+            | Step::SetAside(_)
             | Step::Restore { .. }
             | Step::Restored { .. }
             | Step::Export { .. }
@@ -115,6 +125,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
     let mut destroying = false;
     let mut lowest_restarted: Option<BrokerId> = None;
     let mut restarted: Option<usize> = None;
+    let mut without_data: BTreeSet<BrokerId> = BTreeSet::new();
     let mut members_to_go: BTreeSet<BrokerId> = plan
         .steps
         .iter()
@@ -128,6 +139,7 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
             | Step::Snapshot { .. }
             | Step::RecordExporter(_)
             | Step::Receive { .. }
+            | Step::SetAside(_)
             | Step::Restore { .. }
             | Step::Restored { .. }
             | Step::Switch { .. }
@@ -154,6 +166,11 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
                 if !prepared && id.is_of_product() {
                     broken.push(Broken::StartWithoutDistribution { step: index, id: *id });
                 }
+                if let ComponentId::Broker(broker) = id
+                    && without_data.contains(broker)
+                {
+                    broken.push(Broken::StartWithoutData { step: index, broker: *broker });
+                }
                 if let (ComponentId::Broker(broker), Why::Settings | Why::Upgrade { .. }) =
                     (id, why)
                 {
@@ -177,9 +194,10 @@ pub fn plan(plan: &Plan) -> Vec<Broken> {
                 }
             }
             Step::Canary { .. } => restarted = None,
+            Step::SetAside(aside) => without_data.extend(aside.brokers.iter().copied()),
+            Step::Restore { brokers, .. } => without_data.retain(|id| !brokers.contains_key(id)),
             Step::RecordExporter(_)
             | Step::Receive { .. }
-            | Step::Restore { .. }
             | Step::Restored { .. }
             | Step::Switch { .. }
             | Step::Export { .. }
@@ -213,6 +231,7 @@ fn unrecorded(plan: &Plan) -> Option<Broken> {
             | Step::Canary { .. }
             | Step::Snapshot { .. }
             | Step::Receive { .. }
+            | Step::SetAside(_)
             | Step::Restore { .. }
             | Step::Restored { .. }
             | Step::Switch { .. }

@@ -65,6 +65,12 @@ pub enum PlanError {
         /// How far it is.
         phase: Phase,
     },
+    /// A restore is under way, and something is wished that it cannot end with.
+    #[error("the cluster's restore of backup {backup} is not finished")]
+    Restoring {
+        /// Which.
+        backup: BackupId,
+    },
     /// Another cluster, or an earlier wish of this one, stands in the place.
     #[error("a cluster with another wish stands at {place}")]
     Occupied {

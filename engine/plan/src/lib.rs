@@ -27,7 +27,7 @@ pub use crate::component::{ComponentId, Observed};
 pub use crate::desired::{ClusterDesired, Place};
 pub use crate::error::PlanError;
 pub use crate::observed::ClusterObserved;
-pub use crate::order::{adopt, attend, converge, create, destroy};
+pub use crate::order::{adopt, attend, bring_back, converge, create, destroy};
 pub use crate::step::{Plan, Step};
 
 #[cfg(test)]

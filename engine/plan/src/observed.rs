@@ -1,11 +1,12 @@
 //! What a look found: at the book, at the target, at the product.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use zeebe_spec::{
-    BrokerId, ClusterSpec, ExporterName, ExporterSpec, PartitionId, Received, ReceiverIndex,
-    Version,
+    BackupId, BrokerId, ClusterSpec, ExporterName, ExporterSpec, PartitionId, Received,
+    ReceiverIndex, Version,
 };
 
 use crate::component::{ComponentId, ComponentState, Observed};
@@ -23,6 +24,28 @@ pub enum Phase {
     Destroying,
     /// It was destroyed and its data kept.
     Destroyed,
+    /// It is brought back to a backup, and was not seen to stand on it yet.
+    Restoring(Restoration),
+}
+
+/// One restore of a backup into a cluster that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restoration {
+    /// What its data will be.
+    pub backup: BackupId,
+    /// When it was begun, as a number that people read (`20261123174500`). It tells two restores of one backup apart.
+    pub begun: u64,
+}
+
+/// What begins the name of data that a restore set aside.
+pub const ASIDE: &str = "before-restore-";
+
+/// The name under which it sets aside what was there.
+impl fmt::Display for Restoration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { backup, begun } = self;
+        write!(f, "{ASIDE}{backup}-{begun}")
+    }
 }
 
 /// The members and copies that the product was last seen to have.

@@ -6,6 +6,7 @@ mod create;
 mod destroy;
 mod exporters;
 mod receivers;
+mod restore;
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ pub use self::converge::converge;
 pub use self::create::{adopt, create};
 pub use self::destroy::destroy;
 pub use self::exporters::{ExporterWishes, exporters, told, wished};
+pub use self::restore::bring_back;
 
 /// How long a cluster may take to become whole after brokers were started. Three brokers on two busy
 /// cores took 23 s (lab); ten times that, and a minute for the machine to wake up.

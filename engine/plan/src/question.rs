@@ -24,6 +24,7 @@ impl Plan {
                 | Step::Canary { .. }
                 | Step::RecordExporter(_)
                 | Step::Receive { .. }
+                | Step::SetAside(_)
                 | Step::Restore { .. }
                 | Step::Restored { .. }
                 | Step::Export { .. }
@@ -53,6 +54,7 @@ impl Plan {
             | Step::Snapshot { .. }
             | Step::RecordExporter(_)
             | Step::Receive { .. }
+            | Step::SetAside(_)
             | Step::Restore { .. }
             | Step::Restored { .. }
             | Step::Switch { .. }

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::component::{ComponentId, Wanted};
 use crate::observed::{ExporterPhase, Shape};
 use crate::product::ChangeRequest;
-use crate::step::{Gate, Plan, Step, Switch, Why};
+use crate::step::{Aside, Gate, Plan, Step, Switch, Why};
 
 impl Plan {
     /// What the plan does, a sentence a step; bookkeeping is left out, unless it is all there is. Empty
@@ -34,6 +34,7 @@ impl Plan {
                 | Step::Canary { .. }
                 | Step::Snapshot { .. }
                 | Step::Receive { .. }
+                | Step::SetAside(_)
                 | Step::Restore { .. }
                 | Step::Restored { .. }
                 | Step::Switch { .. }
@@ -51,6 +52,12 @@ impl fmt::Display for Step {
         match self {
             Self::Record(_) => f.write_str("write the wish into the book"),
             Self::Prepare(version) => write!(f, "have Zeebe {version} at hand"),
+            Self::SetAside(Aside { restoration, brokers, version: _, gateways: _ }) => {
+                f.write_str("stop ")?;
+                brokers_listed(f, brokers)?;
+                let whose = if brokers.len() == 1 { "its" } else { "their" };
+                write!(f, " and set {whose} data aside as {restoration}")
+            }
             Self::Restore { backup, brokers } => {
                 write!(f, "restore backup {backup} as the data of ")?;
                 let brokers: BTreeSet<_> = brokers.keys().copied().collect();

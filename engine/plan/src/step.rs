@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use zeebe_spec::{BackupId, BrokerId, ExporterName, ReceiverIndex, Version};
+use zeebe_spec::{BackupId, BrokerId, ExporterName, GatewayIndex, ReceiverIndex, Version};
 
 use crate::component::{ComponentId, Process, Wanted};
-use crate::observed::{ClusterRecord, ExporterRecord, Shape};
+use crate::observed::{ClusterRecord, ExporterRecord, Restoration, Shape};
 use crate::product::{ChangeId, ChangeRequest, Operation};
 
 /// What an exporter is switched to.
@@ -63,6 +63,19 @@ pub struct Gate {
     pub deadline: Duration,
 }
 
+/// Data that makes room for a backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// The restore that needs the room; its name is that of the place where the data goes.
+    pub restoration: Restoration,
+    /// The version that will restore it.
+    pub version: Version,
+    /// The brokers whose data it is.
+    pub brokers: BTreeSet<BrokerId>,
+    /// The gateways, which would tell restored brokers of what was.
+    pub gateways: BTreeSet<GatewayIndex>,
+}
+
 /// One change, or one condition before the next. Running a step twice does what running it once does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,6 +84,9 @@ pub enum Step {
     Record(Box<ClusterRecord>),
     /// Have the distribution of a version at hand.
     Prepare(Version),
+    /// Stop the cluster and set its brokers' data aside, never deleting any. What this very restore has set aside is left
+    /// alone, with whatever is there since.
+    SetAside(Aside),
     /// Have the data of brokers that were never started come from a backup. All of them, or none.
     Restore {
         /// Which.

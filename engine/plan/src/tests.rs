@@ -2,6 +2,7 @@
 
 mod agent;
 mod exporters;
+mod restore;
 mod world;
 
 use insta::assert_snapshot;

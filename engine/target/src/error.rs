@@ -25,6 +25,8 @@ pub enum Doing {
     Preflight,
     /// Fetching or unpacking a distribution.
     Prepare,
+    /// Setting data aside.
+    SetAside,
     /// Restoring data from a backup.
     Restore,
     /// Starting.
@@ -45,6 +47,7 @@ impl fmt::Display for Doing {
             Self::Observe => "observe",
             Self::Preflight => "check the conditions of",
             Self::Prepare => "prepare",
+            Self::SetAside => "set aside the data of",
             Self::Restore => "restore",
             Self::Start => "start",
             Self::Stop => "stop",

@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 use zeebe_plan::component::{ComponentId, ComponentState, Observed, Process, Wanted};
 pub use zeebe_plan::desired::Place;
+use zeebe_plan::step::Aside;
 use zeebe_spec::{BackupId, BrokerId, ReceiverIndex, TargetSpec, Version};
 
 use crate::book::Book;
@@ -110,6 +111,12 @@ pub trait Target: Send + Sync {
         brokers: &BTreeMap<BrokerId, Process>,
         call: &Call,
     ) -> Result<(), TargetError>;
+
+    /// Has the data of brokers make room for a backup: ends these gateways and brokers, all of them before the first is
+    /// touched, and sets aside what a broker has written, under the restore's name and beside where it was. Deletes nothing but
+    /// what an earlier restore brought and no broker was ever started on. Repeatable: a broker whose data this very restore
+    /// has set aside is left alone, with whatever it has since, running or not.
+    async fn set_aside(&self, aside: &Aside, call: &Call) -> Result<(), TargetError>;
 
     /// Makes a component so. Repeatable: what is so already is left alone. Returns when the process is
     /// started (not when it is ready: that is the gate's matter), or has ended.

@@ -22,7 +22,7 @@ pub struct ClusterSource {
     pub name: Computed<String>,
     /// The version that its book says it runs.
     pub version: Computed<String>,
-    /// How far it is: `provisioning` or `ready`.
+    /// How far it is: `provisioning`, `restoring` or `ready`.
     pub phase: Computed<String>,
     /// Where clients connect by gRPC, as `host:port`.
     pub gateway_address: Computed<String>,
@@ -84,6 +84,7 @@ impl Lookup for ClusterLookup {
             phase: Computed::of(
                 match record.phase {
                     Phase::Creating => "provisioning",
+                    Phase::Restoring(_) => "restoring",
                     Phase::Ready | Phase::Destroying | Phase::Destroyed => "ready",
                 }
                 .to_owned(),

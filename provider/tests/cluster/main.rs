@@ -8,6 +8,7 @@ mod backup_schedule;
 #[cfg(test)]
 mod backups;
 #[cfg(test)]
+mod bring_back;
 mod core;
 #[cfg(test)]
 mod data;

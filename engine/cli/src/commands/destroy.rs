@@ -18,7 +18,7 @@ pub(crate) async fn run(engine: &Engine, named: &str, output: Output) -> Result<
     // A cluster that was never whole holds nothing that the protection is for.
     let protection = match record.phase {
         Phase::Creating | Phase::Destroying | Phase::Destroyed => DeletionProtection::Off,
-        Phase::Ready => record.spec.deletion_protection,
+        Phase::Ready | Phase::Restoring(_) => record.spec.deletion_protection,
     };
     let done = cluster.destroy(protection, &call).await;
     drop(call);

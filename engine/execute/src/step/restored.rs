@@ -69,8 +69,8 @@ async fn asked(
     })
 }
 
-/// What no time mends.
-fn wrong(backup: &Backup, partitions: u16, version: &Version) -> Vec<String> {
+/// What no time mends: why a cluster of so many partitions and this version cannot stand on it.
+pub(crate) fn wrong(backup: &Backup, partitions: u16, version: &Version) -> Vec<String> {
     let mut wrong = Vec::new();
     if backup.state != BackupState::Completed {
         wrong.push(format!("the store says that it is {}", backup.state.word()));

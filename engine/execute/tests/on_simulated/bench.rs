@@ -455,6 +455,7 @@ pub(crate) fn hurried(plan: Plan, within: Duration) -> Plan {
         }
         other @ (Step::Record(_)
         | Step::Prepare(_)
+        | Step::SetAside(_)
         | Step::Restore { .. }
         | Step::Ensure { .. }
         | Step::Snapshot { .. }

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod bench;
+mod bring_back;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::observed::{
 };
 use crate::order::{
     CANARY_DEADLINE, CHANGE_DEADLINE, SNAPSHOT_DEADLINE, WHOLE_DEADLINE, agent, create, exporters,
-    receivers,
+    receivers, restore,
 };
 use crate::product::{ChangeId, ChangeRequest, ClusterTopology};
 use crate::step::{Gate, Plan, Step, Why};
@@ -37,6 +37,9 @@ pub fn converge(
     observed: &ClusterObserved,
 ) -> Result<Plan, PlanError> {
     fixed(desired, record)?;
+    if let Phase::Restoring(restoration) = record.phase {
+        return restore::unfinished(desired, record, restoration);
+    }
     if let (Phase::Creating, Some(_)) = (record.phase, record.spec.restore_from) {
         // A broker must not start on data that is half restored, or on none.
         return unfinished_restore(desired, record);
@@ -88,7 +91,9 @@ fn fixed(desired: &ClusterDesired, record: &ClusterRecord) -> Result<(), PlanErr
 fn restored(desired: &ClusterDesired, record: &ClusterRecord) -> Result<(), PlanError> {
     match (record.phase, record.spec.restore_from, desired.spec.restore_from) {
         (_, from, to) if from == to => Ok(()),
-        (Phase::Ready | Phase::Destroying | Phase::Destroyed, _, None) => Ok(()),
+        (Phase::Ready | Phase::Destroying | Phase::Destroyed | Phase::Restoring(_), _, None) => {
+            Ok(())
+        }
         (_, from, to) => Err(PlanError::RestoreFrom {
             from: from.map(|from| from.backup_id),
             to: to.map(|to| to.backup_id),
@@ -164,7 +169,9 @@ fn product(
         ProductObserved::Down => Ok(as_recorded()),
         ProductObserved::Silent(why) => match (record.phase, observed.last_apply) {
             // Brokers that an apply has started and did not wait for may still be starting.
-            (Phase::Creating, _) | (_, LastApply::CutOff) => Ok(as_recorded()),
+            (Phase::Creating | Phase::Restoring(_), _) | (_, LastApply::CutOff) => {
+                Ok(as_recorded())
+            }
             _ if !coordinator_runs => Ok(as_recorded()),
             (Phase::Ready | Phase::Destroying | Phase::Destroyed, _) => {
                 Err(PlanError::Silent { why: why.clone() })
@@ -226,7 +233,11 @@ fn quorum(
     let bearable = usize::from(now.replication_factor.saturating_sub(1) / 2);
     match record.phase {
         Phase::Ready if lost.len() > bearable => Err(PlanError::QuorumLost { lost }),
-        Phase::Ready | Phase::Creating | Phase::Destroying | Phase::Destroyed => Ok(()),
+        Phase::Ready
+        | Phase::Creating
+        | Phase::Destroying
+        | Phase::Destroyed
+        | Phase::Restoring(_) => Ok(()),
     }
 }
 
@@ -470,6 +481,7 @@ fn prepared_once(work: &mut Vec<Step>) {
         | Step::Snapshot { .. }
         | Step::RecordExporter(_)
         | Step::Receive { .. }
+        | Step::SetAside(_)
         | Step::Restore { .. }
         | Step::Restored { .. }
         | Step::Switch { .. }

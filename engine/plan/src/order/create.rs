@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use zeebe_spec::{ClusterSpec, RestoreFrom};
+use zeebe_spec::{BackupId, RestoreFrom};
 
-use crate::component::{ComponentId, Wanted};
+use crate::component::{ComponentId, Process, Wanted};
 use crate::desired::ClusterDesired;
 use crate::error::PlanError;
-use crate::observed::{Canary, ClusterRecord, Phase, Shape};
+use crate::observed::{Canary, ClusterRecord, Phase};
 use crate::order::{CANARY_DEADLINE, RESTORED_DEADLINE, WHOLE_DEADLINE};
 use crate::sentence::counted;
 use crate::step::{Gate, Plan, Step, Why};
@@ -17,42 +17,63 @@ use crate::step::{Gate, Plan, Step, Why};
 /// Follows from the wish alone: each step leaves alone what is so already, so the same plan finishes what
 /// an earlier run of it began, and Terraform is shown the same steps however far that came.
 pub fn create(desired: &ClusterDesired) -> Plan {
-    let ClusterDesired { spec, shape, components } = desired;
-    let mut steps = vec![record(spec, shape, Phase::Creating), Step::Prepare(spec.version.clone())];
-    if let Some(RestoreFrom { backup_id }) = spec.restore_from {
-        let brokers = components.iter().filter_map(|(id, process)| match id {
-            ComponentId::Broker(broker) => Some((*broker, process.clone())),
-            ComponentId::Gateway(_) | ComponentId::Receiver(_) | ComponentId::Agent => None,
-        });
-        steps.push(Step::Restore { backup: backup_id, brokers: brokers.collect() });
+    let mut steps = vec![record(desired, Phase::Creating), prepare(desired)];
+    let backup = desired.spec.restore_from.map(|RestoreFrom { backup_id }| backup_id);
+    steps.extend(backup.map(|backup| restore(desired, backup)));
+    steps.extend(desired.components.iter().map(start));
+    steps.push(Step::Gate(whole(desired, WHOLE_DEADLINE)));
+    if let Some(backup) = backup {
+        steps.extend(stands_on(desired, backup, RESTORED_DEADLINE));
     }
-    steps.extend(components.iter().map(|(id, process)| Step::Ensure {
-        id: *id,
-        to: Wanted::Running(Box::new(process.clone())),
-        why: Why::New,
-    }));
-    steps.push(Step::Gate(Gate {
+    steps.push(record(desired, Phase::Ready));
+    Plan { steps }
+}
+
+pub(super) fn prepare(desired: &ClusterDesired) -> Step {
+    Step::Prepare(desired.spec.version.clone())
+}
+
+/// Every broker's data from a backup.
+pub(super) fn restore(desired: &ClusterDesired, backup: BackupId) -> Step {
+    let brokers = desired.components.iter().filter_map(|(id, process)| match id {
+        ComponentId::Broker(broker) => Some((*broker, process.clone())),
+        ComponentId::Gateway(_) | ComponentId::Receiver(_) | ComponentId::Agent => None,
+    });
+    Step::Restore { backup, brokers: brokers.collect() }
+}
+
+pub(super) fn start((id, process): (&ComponentId, &Process)) -> Step {
+    Step::Ensure { id: *id, to: Wanted::Running(Box::new(process.clone())), why: Why::New }
+}
+
+pub(super) fn whole(desired: &ClusterDesired, deadline: Duration) -> Gate {
+    let ClusterDesired { spec, shape, components: _ } = desired;
+    Gate {
         purpose: String::new(),
         shape: shape.clone(),
         versions: shape.members.iter().map(|id| (*id, spec.version.clone())).collect(),
         stable_for: Duration::ZERO,
-        deadline: WHOLE_DEADLINE,
-    }));
-    if let Some(RestoreFrom { backup_id }) = spec.restore_from {
-        steps.push(Step::Restored {
-            backup: backup_id,
-            partitions: shape.partitions,
-            version: spec.version.clone(),
-            deadline: RESTORED_DEADLINE,
-        });
-        // That it stands there does not yet mean that it takes work.
-        steps.push(Step::Canary { partitions: shape.partitions, deadline: CANARY_DEADLINE });
+        deadline,
     }
-    steps.push(record(spec, shape, Phase::Ready));
-    Plan { steps }
 }
 
-fn record(spec: &ClusterSpec, shape: &Shape, phase: Phase) -> Step {
+/// That brokers which were started on a backup stand where it goes.
+pub(super) fn stands_on(
+    desired: &ClusterDesired,
+    backup: BackupId,
+    deadline: Duration,
+) -> [Step; 2] {
+    let ClusterDesired { spec, shape, components: _ } = desired;
+    let partitions = shape.partitions;
+    [
+        Step::Restored { backup, partitions, version: spec.version.clone(), deadline },
+        // That it stands there does not yet mean that it takes work.
+        Step::Canary { partitions, deadline: CANARY_DEADLINE },
+    ]
+}
+
+pub(super) fn record(desired: &ClusterDesired, phase: Phase) -> Step {
+    let ClusterDesired { spec, shape, components: _ } = desired;
     Step::Record(Box::new(ClusterRecord {
         spec: spec.clone(),
         phase,
@@ -82,6 +103,10 @@ pub fn adopt(
              it, or choose another name or place."
                 .to_owned(),
         )),
+        Phase::Restoring(restoration) => Err(occupied(format!(
+            "It is being brought back to backup {}, and that is not finished. Import it, and apply.",
+            restoration.backup
+        ))),
         Phase::Destroying => Err(occupied(
             "Its destruction was cut off. Finish it with `zeebe-provision destroy`, then apply again."
                 .to_owned(),

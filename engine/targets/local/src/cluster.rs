@@ -12,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
 use zeebe_plan::component::{ComponentId, ComponentState, Observed, Process, Wanted};
+use zeebe_plan::step::Aside;
 use zeebe_spec::{BackupId, BrokerId, ClusterName, LocalTarget, TargetSpec, Version};
 use zeebe_target::{
     Book, Call, Clock, DirectoryBook, Doing, LeftBehind, MachineClock, Place, Preflight, Reach,
@@ -172,6 +173,10 @@ impl Target for LocalCluster {
         call: &Call,
     ) -> Result<(), TargetError> {
         self.restore_all(backup, brokers, call).await
+    }
+
+    async fn set_aside(&self, aside: &Aside, call: &Call) -> Result<(), TargetError> {
+        self.set_all_aside(aside, call).await
     }
 
     async fn ensure(

@@ -14,9 +14,10 @@ use crate::distribution::Distributions;
 use crate::environment::LocalEnvironment;
 use crate::file;
 use crate::layout::{Home, Kind};
+use crate::process::aside::{AsideNote, has_aside, is_aside_name};
 use crate::process::identity::Identity;
 use crate::process::record::Record;
-use crate::process::restore::Note;
+use crate::process::restore::{Note, take_back};
 use crate::process::stop::STOP_DEADLINE;
 use crate::process::{Run, look, strays};
 
@@ -82,15 +83,17 @@ impl ClusterFolder {
                 })
             };
             let found = match look(&home, &strays)? {
-                Run::Never => match Note::read(&home)? {
-                    None => continue,
-                    Some(note) => Observed::Present(ComponentState {
+                Run::Never => {
+                    let restored = Note::read(&home)?.map(|note| note.version);
+                    let aside = AsideNote::read(&home)?.map(|note| note.version);
+                    let Some(version) = restored.or(aside) else { continue };
+                    Observed::Present(ComponentState {
                         condition: Condition::Stopped,
-                        version: note.version,
+                        version,
                         // It was started with nothing yet.
                         fingerprint: Fingerprint(String::new()),
-                    }),
-                },
+                    })
+                }
                 Run::Ended(record) => state(Condition::Stopped, *record),
                 Run::Runs(record, identity) if is_gone_soon(&record, &identity)? => {
                     state(Condition::Stopped, *record)
@@ -120,7 +123,10 @@ impl ClusterFolder {
         let record = home.record();
         for name in file::names_in(home.path())? {
             let path = home.path().join(name);
-            if path != home.data() && path != record {
+            if path != home.data()
+                && path != record
+                && !is_aside_name(path.file_name().unwrap_or(""))
+            {
                 file::delete(&path)?;
             }
         }
@@ -129,6 +135,11 @@ impl ClusterFolder {
             file::remove_if_empty(folder)?;
         }
         Ok(())
+    }
+
+    /// Takes away what was restored and never worked with; what a restore set aside stays.
+    pub(crate) fn delete_restored(&self, id: ComponentId, home: &Home) -> io::Result<()> {
+        if has_aside(home)? { take_back(home) } else { self.delete(id, home) }
     }
 
     /// Takes away all of it. First under another name: a broker must not start over half of its data.

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use zeebe_plan::component::ComponentId;
+use zeebe_plan::observed::Restoration;
 use zeebe_spec::{BrokerId, GatewayIndex, ReceiverIndex};
 
 /// A kind of component, as the folder that holds all of it.
@@ -84,6 +85,16 @@ impl Home {
 
     pub(crate) fn record(&self) -> Utf8PathBuf {
         self.0.join("process.json")
+    }
+
+    /// Where a restore sets aside what it makes room from.
+    pub(crate) fn aside(&self, restoration: &Restoration) -> Utf8PathBuf {
+        self.0.join(restoration.to_string())
+    }
+
+    /// Which restore has last set data aside here.
+    pub(crate) fn aside_note(&self) -> Utf8PathBuf {
+        self.0.join("aside.json")
     }
 
     /// What is known of data that was restored.

@@ -10,6 +10,7 @@ use std::io;
 
 use camino::Utf8Path;
 
+pub(crate) mod aside;
 pub(crate) mod identity;
 pub(crate) mod jar;
 pub(crate) mod ours;

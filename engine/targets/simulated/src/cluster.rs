@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
 use zeebe_plan::component::{ComponentId, ComponentState, Condition, Observed, Process, Wanted};
+use zeebe_plan::step::Aside;
 use zeebe_spec::{
     BackupId, BrokerId, ClusterName, DataOnDestroy, Seed, SimulatedTarget, TargetSpec, Version,
 };
@@ -117,6 +118,27 @@ impl SimulatedCluster {
         self.crash.alive().map_err(|crashed| {
             failed(doing, object.to_owned(), LeftBehind::Unknown, String::new(), crashed)
         })
+    }
+
+    /// One change that another engine could see.
+    fn mutate(
+        &self,
+        doing: Doing,
+        object: String,
+        call: &Call,
+        how: impl FnOnce(&mut Model),
+    ) -> Result<(), TargetError> {
+        if call.cancel.is_cancelled() {
+            let advice = "The next run goes on from there.".to_owned();
+            return Err(failed(doing, object, LeftBehind::Traceable, advice, Cancelled));
+        }
+        let gone =
+            |crashed| failed(doing, object.clone(), LeftBehind::Unknown, String::new(), crashed);
+        self.crash.before().map_err(gone)?;
+        abort_if_asked(&self.store, &self.crash);
+        let changed = self.store.change(|model, _| how(model));
+        changed.map_err(|source| unreadable(doing, object.clone(), source))?;
+        self.crash.after().map_err(gone)
     }
 
     fn look(&self, doing: Doing, object: &str) -> Result<Model, TargetError> {
@@ -247,6 +269,32 @@ impl Target for SimulatedCluster {
         Ok(())
     }
 
+    async fn set_aside(&self, aside: &Aside, call: &Call) -> Result<(), TargetError> {
+        let Aside { restoration, version: _, brokers, gateways } = aside;
+        let name = restoration.to_string();
+        let doing = Doing::SetAside;
+        let model = self.look(doing, "cluster")?;
+        let waiting: Vec<BrokerId> =
+            brokers.iter().copied().filter(|id| !model.is_aside(*id, &name)).collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let stop = |model: &mut Model| {
+            for index in gateways {
+                model.stop_gateway(*index);
+            }
+            for broker in &waiting {
+                model.stop(*broker);
+            }
+        };
+        self.mutate(doing, "cluster".to_owned(), call, stop)?;
+        for broker in &waiting {
+            let object = object(ComponentId::Broker(*broker));
+            self.mutate(doing, object, call, |model| model.set_aside(*broker, &name))?;
+        }
+        Ok(())
+    }
+
     async fn ensure(
         &self,
         id: &ComponentId,
@@ -359,6 +407,7 @@ fn make_so(model: &mut Model, id: ComponentId, wanted: &Wanted) {
         }
         (ComponentId::Broker(broker), Wanted::Absent(DataOnDestroy::Delete)) => {
             model.delete(broker);
+            model.forget_aside(broker);
         }
         (ComponentId::Gateway(index), Wanted::Running(process)) => {
             model.start_gateway(index, process);

@@ -83,6 +83,9 @@ pub struct Model {
     /// The id of the last backup that this cluster was asked for.
     #[serde(default, skip_serializing_if = "is_zero")]
     checkpoint: u64,
+    /// What restores have set aside of each broker's data, by their names; nothing where there was none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    aside: BTreeMap<BrokerId, BTreeMap<String, Option<Volume>>>,
     /// Whether it exports.
     exporting: Exporting,
     /// What goes wrong inside of it.
@@ -125,6 +128,7 @@ impl Model {
             deployments: Deployments::default(),
             backups: Backups::default(),
             checkpoint: 0,
+            aside: BTreeMap::new(),
             exporting: Exporting::Exporting,
             trouble: Trouble::default(),
         }
@@ -333,6 +337,11 @@ impl Model {
             self.exporting = Exporting::Exporting;
         }
         self.settle();
+    }
+
+    /// What restores have set aside of each broker's data, by their names.
+    pub const fn aside(&self) -> &BTreeMap<BrokerId, BTreeMap<String, Option<Volume>>> {
+        &self.aside
     }
 
     /// Takes a standalone gateway away.

@@ -34,6 +34,7 @@ zeebe_scalar::choice! {
     /// How far a cluster is.
     pub PhaseWord {
         Provisioning = "provisioning" /** Its creation is not finished; the next apply goes on with it. */,
+        Restoring = "restoring" /** It is brought back to a backup, which is not finished; the next apply goes on with it. */,
         Ready = "ready" /** It was whole when the last apply ended. */,
     }
 }

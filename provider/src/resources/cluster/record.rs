@@ -27,6 +27,7 @@ pub(crate) fn addresses(cluster: &mut Cluster, addresses: &Addresses) {
 pub(crate) fn phase(cluster: &mut Cluster, phase: Phase) {
     let word = match phase {
         Phase::Creating => PhaseWord::Provisioning,
+        Phase::Restoring(_) => PhaseWord::Restoring,
         Phase::Ready | Phase::Destroying | Phase::Destroyed => PhaseWord::Ready,
     };
     cluster.status.set(model::Status { phase: Computed::of(word) });

@@ -202,7 +202,8 @@ impl LocalCluster {
             move |folder| match data {
                 // What was never worked with is the store's, and may be half of it.
                 DataOnDestroy::Keep if !is_only_restored(&home)? => folder.keep_data(id, &home),
-                DataOnDestroy::Keep | DataOnDestroy::Delete => folder.delete(id, &home),
+                DataOnDestroy::Keep => folder.delete_restored(id, &home),
+                DataOnDestroy::Delete => folder.delete(id, &home),
             }
         });
         gone.await.map_err(|error| unwritten(Doing::Delete, object(id), &home, error))

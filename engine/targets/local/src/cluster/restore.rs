@@ -1,15 +1,18 @@
 //! Backups as the data of brokers that were never started.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use zeebe_plan::component::{ComponentId, Process};
+use zeebe_plan::step::Aside;
 use zeebe_spec::{BackupId, BrokerId};
 use zeebe_target::{Call, Doing, LeftBehind, TargetError};
 
 use crate::cluster::LocalCluster;
 use crate::cluster::deed::{object, unwritten};
 use crate::layout::{Home, Kind};
-use crate::process::restore::{LAUNCHER, RestoreError, is_only_restored, restore};
+use crate::process::aside::{AsideNote, is_aside, set_aside};
+use crate::process::restore::{LAUNCHER, RestoreError, end_earlier, is_only_restored, restore};
 use crate::process::start::Means;
 
 impl LocalCluster {
@@ -32,6 +35,51 @@ impl LocalCluster {
                 }
                 return Err(error);
             }
+        }
+        Ok(())
+    }
+
+    /// All of them are ended first: a broker that works on would answer for what is to be gone.
+    pub(super) async fn set_all_aside(
+        &self,
+        aside: &Aside,
+        call: &Call,
+    ) -> Result<(), TargetError> {
+        let Aside { restoration, version, brokers, gateways } = aside;
+        let failed = |id: ComponentId, source: io::Error| TargetError {
+            doing: Doing::SetAside,
+            object: object(id),
+            left_behind: LeftBehind::Traceable,
+            advice: format!(
+                "See that this user may rename what is in {}, and that it is one file system. What was set aside so far \
+                 stays so, and the next run goes on from there.",
+                self.home(id).path()
+            ),
+            source: source.into(),
+        };
+        let mut waiting = Vec::new();
+        for id in brokers.iter().copied().map(ComponentId::Broker) {
+            let (home, restoration) = (self.home(id), *restoration);
+            let done = self.blocking(move |_| is_aside(&home, &restoration)).await;
+            if !done.map_err(|error| failed(id, error))? {
+                waiting.push(id);
+            }
+        }
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        for id in gateways.iter().copied().map(ComponentId::Gateway).chain(waiting.iter().copied())
+        {
+            self.stop(id, call).await?;
+        }
+        for id in waiting {
+            let home = self.home(id);
+            end_earlier(&home).await.map_err(|error| failed(id, io::Error::other(error)))?;
+            call.progress
+                .say(&format!("setting the data of {id} aside as {}", home.aside(restoration)));
+            let note = AsideNote { restoration: *restoration, version: version.clone() };
+            let moved = self.blocking(move |_| set_aside(&home, &note)).await;
+            moved.map_err(|error| failed(id, error))?;
         }
         Ok(())
     }
@@ -72,7 +120,7 @@ impl LocalCluster {
             for id in ids.into_iter().map(ComponentId::Broker) {
                 let home = Home::of(&folder.root, id);
                 if is_only_restored(&home)? {
-                    folder.delete(id, &home)?;
+                    folder.delete_restored(id, &home)?;
                 }
             }
             Ok(())

@@ -84,6 +84,17 @@ pub(crate) fn is_only_restored(home: &Home) -> io::Result<bool> {
     Ok(!home.record().exists() && Note::read(home)?.is_some())
 }
 
+/// Takes away what was restored of a component that was never started on it, and nothing else. First it is noted as not whole:
+/// whoever is killed here leaves nothing that is taken for restored.
+pub(crate) fn take_back(home: &Home) -> io::Result<()> {
+    let Some(note) = Note::read(home)? else { return Ok(()) };
+    Note { progress: Progress::Begun, ..note }.write(home)?;
+    for path in [home.data(), home.logs(), home.restore_console(), home.restore_note()] {
+        file::delete(&path)?;
+    }
+    Ok(())
+}
+
 /// A broker whose data was not restored.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RestoreError {

@@ -90,6 +90,27 @@ impl Model {
         Ok(())
     }
 
+    /// Whether a restore of this name has set aside what a broker had.
+    pub fn is_aside(&self, broker: BrokerId, name: &str) -> bool {
+        self.aside.get(&broker).is_some_and(|aside| aside.contains_key(name))
+    }
+
+    /// Sets a broker's data aside under this name, once; what was only restored goes.
+    pub fn set_aside(&mut self, broker: BrokerId, name: &str) {
+        if self.is_aside(broker, name) {
+            return;
+        }
+        let volume = self.brokers.get(&broker).map(|machine| machine.volume.clone());
+        let written = volume.filter(|volume| volume.restored.is_none());
+        self.delete(broker);
+        self.aside.entry(broker).or_default().insert(name.to_owned(), written);
+    }
+
+    /// Deletes what was set aside of a broker's data.
+    pub fn forget_aside(&mut self, broker: BrokerId) {
+        self.aside.remove(&broker);
+    }
+
     /// Reads what another cluster has in its store, at that cluster's time, and is refused by it as that one is.
     pub fn read_backups_of(&mut self, other: &Self) {
         self.now = self.now.max(other.now);
