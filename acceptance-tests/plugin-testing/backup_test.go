@@ -72,7 +72,7 @@ func TestStoreOfBackupsComesChangesIsImportedAndGoes(t *testing.T) {
 
 func TestBackupIsTakenAfterTheCreationTriedAndListed(t *testing.T) {
 	wished := newCluster(t, "backed-up").with(stored("backed-up")).with(
-		"lifecycle {\n    action_trigger {\n      events  = [after_create]\n      actions = [action.zeebe_backup.this, action.zeebe_restore_drill.this]\n    }\n  }")
+		"lifecycle {\n    action_trigger {\n      events  = [after_create]\n      actions = [action.zeebe_backup.this, action.zeebe_restore_drill.this, action.zeebe_restore.this]\n    }\n  }")
 	action := fmt.Sprintf(`
 action "zeebe_backup" "this" {
   config {
@@ -84,6 +84,13 @@ action "zeebe_backup" "this" {
 action "zeebe_restore_drill" "this" {
   config {
     cluster = %[1]q
+  }
+}
+
+action "zeebe_restore" "this" {
+  config {
+    cluster = %[1]q
+    confirm = "backed-up"
   }
 }
 `, wished.id())

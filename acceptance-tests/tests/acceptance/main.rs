@@ -26,5 +26,6 @@ mod s19_backup;
 mod s20_lake;
 mod s21_restore;
 mod s22_schedule;
+mod s23_bring_back;
 mod watch;
 mod words;

@@ -16,9 +16,9 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// The first with actions.
-const ACTIONS: (u32, u32) = (1, 14);
+pub(crate) const ACTIONS: (u32, u32) = (1, 14);
 
-const APPLY: [&str; 3] = ["apply", "-input=false", "-auto-approve"];
+pub(crate) const APPLY: [&str; 3] = ["apply", "-input=false", "-auto-approve"];
 
 #[test]
 fn a_cluster_that_is_gone_comes_back_as_its_backup_says_and_no_backup_is_an_error() -> Result<()> {
@@ -150,17 +150,17 @@ fn drilled(cluster: &Cluster, project: &Project, goals: &BTreeMap<u64, i64>) -> 
     Ok(())
 }
 
-fn of(action: &str) -> String {
+pub(crate) fn of(action: &str) -> String {
     format!("-invoke=action.{action}.orders")
 }
 
-fn invoking(invoke: &str) -> [&str; 4] {
+pub(crate) fn invoking(invoke: &str) -> [&str; 4] {
     let [apply, input, approve] = APPLY;
     [apply, input, approve, invoke]
 }
 
 /// Instances with a task that nobody does, each with a number of its own, by their keys.
-fn started(
+pub(crate) fn started(
     cluster: &Cluster,
     numbers: std::ops::RangeInclusive<u64>,
 ) -> Result<BTreeMap<i64, u64>> {
@@ -181,7 +181,7 @@ fn started(
 }
 
 /// Asks the cluster's gateways.
-fn on<T>(cluster: &Cluster, ask: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
+pub(crate) fn on<T>(cluster: &Cluster, ask: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let client = Client::new(&cluster.gateways(2))?;
         ask(&client).await
@@ -189,7 +189,7 @@ fn on<T>(cluster: &Cluster, ask: impl AsyncFnOnce(&Client) -> Result<T>) -> Resu
 }
 
 /// The numbers that the instances carry.
-fn businesses(jobs: &BTreeMap<i64, String>) -> Result<BTreeMap<i64, u64>> {
+pub(crate) fn businesses(jobs: &BTreeMap<i64, String>) -> Result<BTreeMap<i64, u64>> {
     let number = |text: &String| {
         let variables: Value = serde_json::from_str(text)?;
         variables["business"].as_u64().with_context(|| format!("no number in {text}"))
@@ -198,7 +198,7 @@ fn businesses(jobs: &BTreeMap<i64, String>) -> Result<BTreeMap<i64, u64>> {
 }
 
 /// How far the backup goes in each partition.
-fn positions(cluster: &Cluster) -> Result<BTreeMap<u64, i64>> {
+pub(crate) fn positions(cluster: &Cluster) -> Result<BTreeMap<u64, i64>> {
     let (_, told) = cluster.get(0, "actuator/backups/4711")?;
     let parts = told["details"].as_array().context("no partitions")?.iter();
     let at =
@@ -209,7 +209,7 @@ fn positions(cluster: &Cluster) -> Result<BTreeMap<u64, i64>> {
 }
 
 /// How far the leader of a partition has processed.
-fn processed(cluster: &Cluster, partition: u64) -> Result<i64> {
+pub(crate) fn processed(cluster: &Cluster, partition: u64) -> Result<i64> {
     wait::until("a leader", Duration::from_secs(30), || {
         for broker in 0..2 {
             let (_, told) = cluster.get(broker, "actuator/partitions")?;
