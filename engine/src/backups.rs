@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 pub use zeebe_execute::{BackedUp, BackupError, BackupWish};
+use zeebe_plan::PlanError;
 use zeebe_plan::backup::Backup;
+use zeebe_plan::observed::{Phase, Restoration};
 use zeebe_target::Call;
 
 use crate::cluster::Cluster;
@@ -19,9 +21,23 @@ impl Cluster {
         call: &Call,
     ) -> Result<BackedUp, EngineError> {
         let _lease = self.lease("backup", call).await?;
+        self.is_not_restoring().await?;
         zeebe_execute::back_up(&self.execution(), wish, deadline, call)
             .await
             .map_err(|error| EngineError::Backup(Box::new(error)))
+    }
+
+    /// A backup of a cluster that nobody has seen to stand on another one yet would count as a whole one, and might have that
+    /// other one taken away.
+    pub(crate) async fn is_not_restoring(&self) -> Result<(), EngineError> {
+        match self.record().await?.map(|record| record.phase) {
+            Some(Phase::Restoring(Restoration { backup, begun: _ })) => {
+                Err(EngineError::Plan(PlanError::Restoring { backup }))
+            }
+            Some(Phase::Creating | Phase::Ready | Phase::Destroying | Phase::Destroyed) | None => {
+                Ok(())
+            }
+        }
     }
 
     /// All that is in the cluster's store, from the oldest, whoever took it.

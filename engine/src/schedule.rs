@@ -148,6 +148,7 @@ impl Cluster {
             return Ok(Some(Taking::NotYet(due)));
         }
         let _lease = self.lease_in_turn(agent::BACKUP, call).await?;
+        self.is_not_restoring().await?;
         let Some(record) = self.backup_schedule().await? else { return Ok(None) };
         let due = self.due(&record, call).await?;
         if due.scheduled() == Scheduled::Waits {

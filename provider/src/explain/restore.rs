@@ -66,13 +66,13 @@ pub(super) fn mistake(mistake: &RestoreMistake) -> Diagnostic {
         .at(Path::attribute(at))
 }
 
-/// A wish for something else while a restore is under way.
+/// A wish for something that waits while a restore is under way.
 pub(super) fn unfinished(summary: String, backup: BackupId) -> Diagnostic {
     Diagnostic::error(
         summary,
         format!(
-            "It is brought back to backup {backup} with the brokers, partitions, copies and version that it had. Apply it \
-             with these first, which finishes the restore, and change them then."
+            "It is brought back to backup {backup} with the brokers, partitions, copies and version that it had. Apply the \
+             cluster with these first, or run `zeebe_restore` again: either finishes it. Nothing was touched."
         ),
     )
 }

@@ -174,6 +174,9 @@ async fn a_backup_that_does_not_restore_leaves_the_data_aside_and_the_apply_goes
     let steps = core.steps(&wish(&core)).await;
     assert_eq!(steps[1], format!("stop brokers 0, 1 and set their data aside as {name}"));
     assert_eq!(steps[2], "restore backup 200 as the data of brokers 0, 1");
+    let backup = json!({ "cluster": core.id(), "id": 300 });
+    let (_, told) = invoked(&core, "zeebe_backup", &backup, Call::detached()).await;
+    assert!(told[0].contains("the cluster's restore of backup 200 is not finished"), "{told:?}");
     // Another size has to wait, and says so.
     let larger = core.config(json!({
         "backup_store": { "gcs": { "bucket": "zeebe-backups" } },

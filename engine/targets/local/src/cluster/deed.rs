@@ -202,7 +202,10 @@ impl LocalCluster {
             move |folder| match data {
                 // What was never worked with is the store's, and may be half of it.
                 DataOnDestroy::Keep if !is_only_restored(&home)? => folder.keep_data(id, &home),
-                DataOnDestroy::Keep => folder.delete_restored(id, &home),
+                DataOnDestroy::Keep => {
+                    folder.delete_restored(id, &home)?;
+                    folder.keep_data(id, &home)
+                }
                 DataOnDestroy::Delete => folder.delete(id, &home),
             }
         });

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod agent;
 #[cfg(test)]
+mod aside;
+#[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod distribution;
