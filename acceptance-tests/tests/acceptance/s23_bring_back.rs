@@ -65,20 +65,7 @@ fn a_cluster_that_is_there_goes_back_to_its_backup_and_what_it_had_is_set_aside(
     ensure!(asides(&cluster, 0)?.is_empty());
     project.write("main.tf", &confirmed("orders"))?;
 
-    // Killed when the one broker is restored and the other is not.
-    let mut restoring = project.start(&invoking(&of("zeebe_restore")))?;
-    let second = cluster.home().join("brokers/1/restore.json");
-    restoring.when("the second restore", Duration::from_mins(2), || Ok(second.exists()))?;
-    restoring.kill_provider()?;
-    ensure!(restoring.wait()?.code != Some(0), "the provider was not killed");
-    let seen = project.terraform(&["plan", "-input=false"])?.ok()?;
-    for word in ["restoring", "set their data aside as before-restore-4711-", "restore backup 4711"]
-    {
-        ensure!(seen.stdout.contains(word), "{word}: {seen}");
-    }
-    // The next apply finishes it.
-    let run = project.terraform(&APPLY)?.ok()?;
-    ensure!(run.stdout.contains("restore backup 4711 as the data of brokers 0, 1"), "{run}");
+    killed_and_finished(&cluster, &project)?;
     is_back(&cluster, &project, &goals, &later)?;
     for broker in 0..2 {
         ensure!(asides(&cluster, broker)?.len() == 1, "one restore, one aside");
@@ -104,20 +91,8 @@ fn a_cluster_that_is_there_goes_back_to_its_backup_and_what_it_had_is_set_aside(
         }
     }
 
-    // What was set aside is taken up again: what was done after the backup is there.
     project.write("main.tf", &hcl("keep"))?;
-    project.apply()?;
-    project.destroy()?;
-    for broker in 0..2 {
-        let data = cluster.home().join(format!("brokers/{broker}/data"));
-        std::fs::remove_dir_all(&data)?;
-        let newest = asides(&cluster, broker)?.pop().context("nothing is aside")?;
-        std::fs::rename(newest.join("data"), &data)?;
-    }
-    project.apply()?;
-    let taken_up = later.iter().find(|(_, number)| **number == 35).context("it was started")?;
-    let there = on(&cluster, async |client| client.cancel(*taken_up.0).await)?;
-    ensure!(there, "what was set aside has no instance 35");
+    taken_up(&cluster, &project, &later)?;
 
     // What is damaged in the store is found before anything is touched.
     project.write("main.tf", &confirmed("orders"))?;
@@ -132,6 +107,41 @@ fn a_cluster_that_is_there_goes_back_to_its_backup_and_what_it_had_is_set_aside(
     ensure!(!cluster.home().exists(), "what was set aside goes with the cluster's data");
     store.kill()?;
     scenario.passed()
+}
+
+/// A restore of which the provider is killed when the one broker is restored and the other is not, and which an apply finishes.
+fn killed_and_finished(cluster: &Cluster, project: &Project) -> Result<()> {
+    let mut restoring = project.start(&invoking(&of("zeebe_restore")))?;
+    let second = cluster.home().join("brokers/1/restore.json");
+    restoring.when("the second restore", Duration::from_mins(2), || Ok(second.exists()))?;
+    restoring.kill_provider()?;
+    ensure!(restoring.wait()?.code != Some(0), "the provider was not killed");
+    let seen = project.terraform(&["plan", "-input=false"])?.ok()?;
+    for word in ["restoring", "set their data aside as before-restore-4711-", "restore backup 4711"]
+    {
+        ensure!(seen.stdout.contains(word), "{word}: {seen}");
+    }
+    // The next apply finishes it.
+    let run = project.terraform(&APPLY)?.ok()?;
+    ensure!(run.stdout.contains("restore backup 4711 as the data of brokers 0, 1"), "{run}");
+    Ok(())
+}
+
+/// What was set aside last is taken up again by hand: what was done after the backup is there.
+fn taken_up(cluster: &Cluster, project: &Project, later: &BTreeMap<i64, u64>) -> Result<()> {
+    project.apply()?;
+    project.destroy()?;
+    for broker in 0..2 {
+        let data = cluster.home().join(format!("brokers/{broker}/data"));
+        std::fs::remove_dir_all(&data)?;
+        let newest = asides(cluster, broker)?.pop().context("nothing is aside")?;
+        std::fs::rename(newest.join("data"), &data)?;
+    }
+    project.apply()?;
+    let taken_up = later.iter().find(|(_, number)| **number == 35).context("it was started")?;
+    let there = on(cluster, async |client| client.cancel(*taken_up.0).await)?;
+    ensure!(there, "what was set aside has no instance 35");
+    Ok(())
 }
 
 /// The cluster stands where the backup goes, has forgotten what came later, and needs nothing more.

@@ -9,6 +9,7 @@ mod backup_schedule;
 mod backups;
 #[cfg(test)]
 mod bring_back;
+#[cfg(test)]
 mod core;
 #[cfg(test)]
 mod data;

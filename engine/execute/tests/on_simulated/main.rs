@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod bench;
+#[cfg(test)]
 mod bring_back;
 #[cfg(test)]
 mod faults;
@@ -10,4 +11,5 @@ mod faults;
 mod lifecycle;
 #[cfg(test)]
 mod restore;
+#[cfg(test)]
 mod resume;
