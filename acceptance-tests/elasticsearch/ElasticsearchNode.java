@@ -20,6 +20,8 @@ public final class ElasticsearchNode {
             .put("path.home", arguments[0])
             .put("path.data", directory.resolve("data").toString())
             .put("path.logs", directory.resolve("logs").toString())
+            // Where snapshot repositories may lie.
+            .put("path.repo", directory.resolve("repositories").toString())
             .put("network.host", "127.0.0.1")
             .put("http.port", arguments[2])
             .put("transport.port", arguments[3])

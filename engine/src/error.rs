@@ -9,6 +9,7 @@ use zeebe_plan::check::Broken;
 use zeebe_spec::BackupId;
 use zeebe_target::{BookError, LeaseError, LeftBehind, Preflight, SecretsError, TargetError};
 
+use crate::backups::InStepError;
 use crate::restore::RestoreError;
 
 /// Why the place of a cluster could not be opened. Nothing was looked at.
@@ -108,6 +109,9 @@ pub enum EngineError {
     /// A cluster was not brought back to a backup.
     #[error(transparent)]
     Restore(Box<RestoreError>),
+    /// A backup is not there together with its snapshots of search stores.
+    #[error(transparent)]
+    InStep(Box<InStepError>),
 }
 
 /// A backup that was not seen to restore.
@@ -202,6 +206,7 @@ impl EngineError {
                 RestoreError::Failed { source, .. } => source.is_cancelled(),
                 RestoreError::NotThere | RestoreError::Refused(_) => false,
             },
+            Self::InStep(error) => error.is_cancelled(),
             Self::Open(_)
             | Self::Preflight(_)
             | Self::Plan(_)
@@ -239,6 +244,7 @@ impl EngineError {
             | Self::Deed { .. }
             | Self::Backup(_)
             | Self::Drill(_)
+            | Self::InStep(_)
             | Self::Management(_) => true,
         }
     }
@@ -284,6 +290,7 @@ impl EngineError {
             | Self::Deed { .. }
             | Self::Backup(_)
             | Self::Drill(_)
+            | Self::InStep(_)
             | Self::Management(_) => None,
         }
     }
@@ -315,6 +322,7 @@ impl EngineError {
             Self::Backup(error) => Some(error.advice()),
             Self::Drill(error) => error.advice(),
             Self::Restore(error) => error.advice(),
+            Self::InStep(error) => Some(error.advice()),
             Self::Deed { source: source @ StepError::Gateway(_), .. } => Some(source.advice()),
             Self::Deed { .. } => Some(
                 "What was reached stays, and nothing else was changed: run it again.".to_owned(),

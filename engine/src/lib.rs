@@ -53,7 +53,7 @@ pub use zeebe_retention::{Kept, OldIndex, Reason, Verdict};
 pub use zeebe_target::{Call, Entry, Event, LeftBehind, Preflight, Progress};
 
 pub use crate::apply::Applied;
-pub use crate::backups::{BackedUp, BackupError, BackupWish};
+pub use crate::backups::{BackedUp, BackupError, BackupWish, InStepError};
 pub use crate::cluster::{Addresses, Cluster, GivenSecrets};
 pub use crate::deeds::Verified;
 pub use crate::drill::Drilled;

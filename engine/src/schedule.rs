@@ -155,9 +155,8 @@ impl Cluster {
             return Ok(Some(Taking::NotYet(due)));
         }
         let wish = BackupWish { id: None, keep: record.spec.keep };
-        let done = zeebe_execute::back_up(&self.execution(), wish, DEADLINE, call)
-            .await
-            .map_err(|error| EngineError::Backup(Box::new(error)))?;
+        let in_step = record.spec.search_store.as_ref();
+        let done = self.backed_up(wish, in_step, DEADLINE, call).await?;
         let due = self.due(&record, call).await?;
         Ok(Some(Taking::Taken { done, due }))
     }

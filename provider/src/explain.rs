@@ -259,6 +259,7 @@ pub(crate) fn engine(error: &EngineError, name: &str) -> Vec<Diagnostic> {
         | EngineError::Deed { .. }
         | EngineError::Backup(_)
         | EngineError::Drill(_)
+        | EngineError::InStep(_)
         | EngineError::Broken(_) => {
             vec![Diagnostic::error(format!("cluster \"{name}\": {error}"), sentences(error))]
         }

@@ -132,6 +132,25 @@ impl SearchStore {
             .collect()
     }
 
+    /// Registers a snapshot repository of that name (Elasticsearch alone).
+    pub fn register_repository(&self, name: &str) -> Result<()> {
+        let body = serde_json::json!({
+            "type": "fs",
+            "settings": { "location": self.directory.join("repositories").join(name) },
+        });
+        self.ask(&Method::PUT, &format!("_snapshot/{name}"), Some(&body)).map(drop)
+    }
+
+    /// The snapshots of a repository, and the store's word for how far each is.
+    pub fn snapshots(&self, repository: &str) -> Result<BTreeMap<String, String>> {
+        let told = self.ask(&Method::GET, &format!("_snapshot/{repository}/_all"), None)?;
+        let listed = told["snapshots"].as_array().with_context(|| format!("no list: {told}"))?;
+        let one = |it: &Value| {
+            Some((it["snapshot"].as_str()?.to_owned(), it["state"].as_str()?.to_owned()))
+        };
+        Ok(listed.iter().filter_map(one).collect())
+    }
+
     /// Ends it as a failing machine would.
     pub fn kill(&mut self) -> Result<()> {
         self.running.take().context("the search store does not run")?.kill()

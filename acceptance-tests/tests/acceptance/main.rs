@@ -27,5 +27,6 @@ mod s20_lake;
 mod s21_restore;
 mod s22_schedule;
 mod s23_bring_back;
+mod s24_in_step;
 mod watch;
 mod words;

@@ -57,7 +57,11 @@ async fn rounds(cluster: &Cluster, every: Duration, state: &State, stop: &Cancel
     let mut next = Instant::now();
     while !stop.is_cancelled() {
         // A book that cannot be read is told of by the round.
-        let said = (cluster.retentions().await.ok(), cluster.backup_schedule().await.ok());
+        let said = (
+            cluster.retentions().await.ok(),
+            cluster.backup_schedule().await.ok(),
+            cluster.backup_pause().await.ok(),
+        );
         if Instant::now() >= next || known.as_ref() != Some(&said) {
             known = Some(said);
             let call = Call { cancel: stop.child_token(), progress: Arc::new(Logged) };

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use zeebe_engine::{Call, Cluster, Purged, RetentionError, Taking};
-use zeebe_spec::ExporterName;
+use zeebe_spec::{BackupId, ExporterName};
 
 /// What came of one round.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,12 +14,17 @@ pub struct Round {
     pub retentions: BTreeMap<ExporterName, Result<Kept, String>>,
     /// Of the backups, where somebody has said when they are taken.
     pub backups: Option<Result<Taking, String>>,
+    /// Of a backup that was killed while exporting was paused for it: which it was.
+    pub ended: Option<Result<BackupId, String>>,
     /// Why the book itself was not read.
     pub unread: Option<String>,
 }
 
 /// Between two tries of a backup that was due and not taken.
 const AGAIN: Duration = Duration::from_mins(5);
+
+/// Between two tries to let exporting go on.
+const PAUSED: Duration = Duration::from_secs(15);
 
 /// How the records of one exporter are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,7 +77,9 @@ impl Round {
         let due = self.backups.iter().filter_map(|outcome| outcome.as_ref().err());
         let due =
             due.map(|why| format!("the backup that may be due did not come to its end: {why}"));
-        unread.chain(failed).chain(due).collect()
+        let paused = self.ended.iter().filter_map(|outcome| outcome.as_ref().err());
+        let paused = paused.map(|why| format!("exporting may still be paused for a backup: {why}"));
+        unread.chain(paused).chain(failed).chain(due).collect()
     }
 
     /// What was done, a sentence for each exporter.
@@ -94,11 +101,18 @@ impl Round {
                 due.next
             )),
         });
-        done.chain(backups).collect()
+        let ended = self.ended.iter().filter_map(|outcome| {
+            let backup = outcome.as_ref().ok()?;
+            Some(format!("backup {backup} was left half, and is taken away; exporting goes on"))
+        });
+        ended.chain(done).chain(backups).collect()
     }
 
     /// How long there is nothing to do of which this round knows.
     pub fn rests(&self) -> Duration {
+        if let Some(Err(_)) = &self.ended {
+            return PAUSED;
+        }
         match &self.backups {
             None => Duration::MAX,
             Some(Ok(Taking::NotYet(due) | Taking::Taken { done: _, due })) => due.rests(),
@@ -109,10 +123,13 @@ impl Round {
 
 /// Does one round.
 pub async fn round(cluster: &Cluster, call: &Call) -> Round {
+    // What a killed backup has left comes first: brokers' disks fill while exporting is paused.
+    let ended = cluster.end_backup_pause(call).await;
+    let ended = ended.map_err(|error| reason(&error)).transpose();
     let taken = cluster.back_up_when_due(call).await;
     let backups = taken.map_err(|error| reason(&error)).transpose();
     match cluster.enforce_retentions(call).await {
-        Err(error) => Round { unread: Some(reason(&error)), backups, ..Round::default() },
+        Err(error) => Round { unread: Some(reason(&error)), backups, ended, ..Round::default() },
         Ok(outcomes) => {
             let told = |outcome: Result<Purged, RetentionError>| match outcome {
                 Ok(purged) => Ok(Kept::from(&purged)),
@@ -120,7 +137,7 @@ pub async fn round(cluster: &Cluster, call: &Call) -> Round {
             };
             let retentions =
                 outcomes.into_iter().map(|(name, outcome)| (name, told(outcome))).collect();
-            Round { retentions, backups, unread: None }
+            Round { retentions, backups, ended, unread: None }
         }
     }
 }

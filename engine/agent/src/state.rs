@@ -25,6 +25,7 @@ struct Known {
     removed: BTreeMap<ExporterName, (u64, u64)>,
     taken: u64,
     taken_away: u64,
+    ended: u64,
     last: Option<(Round, Timestamp)>,
 }
 
@@ -50,6 +51,7 @@ impl State {
             known.taken += 1;
             known.taken_away += u64::try_from(done.removed.len()).unwrap_or(u64::MAX);
         }
+        known.ended += u64::from(matches!(round.ended, Some(Ok(_))));
         known.last = Some((round, at));
     }
 
@@ -76,6 +78,8 @@ impl State {
         page.of_all("backups_taken_total", "counter", "Backups taken, whole.", known.taken);
         let what = "Backups taken out of the store, beyond those to keep.";
         page.of_all("backups_removed_total", "counter", what, known.taken_away);
+        let what = "Backups that were killed while exporting was paused for them, and taken away.";
+        page.of_all("backups_ended_total", "counter", what, known.ended);
         let taking =
             known.last.as_ref().and_then(|(round, _)| round.backups.as_ref()?.as_ref().ok());
         if let Some(Taking::NotYet(due) | Taking::Taken { done: _, due }) = taking {

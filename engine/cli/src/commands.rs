@@ -80,6 +80,7 @@ fn failure(error: EngineError) -> anyhow::Error {
         | EngineError::Backup(_)
         | EngineError::Drill(_)
         | EngineError::Restore(_)
+        | EngineError::InStep(_)
         | EngineError::Execute(_) => match error.advice() {
             Some(advice) => anyhow!("{}. {advice}", error.chain()),
             None => anyhow!("{}", error.chain()),

@@ -151,14 +151,7 @@ pub async fn back_up(
 ) -> Result<BackedUp, BackupError> {
     let run = run(cluster, call);
     let product = run.connect().await.map_err(BackupError::Step)?;
-    let before = list(&product, call).await?;
-    let id = match wish.id {
-        Some(id) if before.iter().any(|backup| backup.id == id) => {
-            return Err(BackupError::There(id));
-        }
-        Some(id) => id,
-        None => next(&before, run.clock().now()),
-    };
+    let id = free(&run, &product, wish.id).await?;
     call.progress.say(&format!("taking backup {id}"));
     match cancellable(call, product.client.take_backup(id)).await.map_err(BackupError::Step)? {
         Ok(()) => {}
@@ -176,22 +169,75 @@ pub async fn back_up(
     let backup = whole(&run, &product, id, deadline).await?;
     let removed = match wish.keep {
         None => Vec::new(),
-        Some(keep) => {
-            let after = list(&product, call).await?;
-            let old = beyond(&after, usize::from(keep.get()));
-            for old in &old {
-                call.progress.say(&format!("taking backup {old} away"));
-                let gone = cancellable(call, product.client.delete_backup(*old)).await;
-                gone.map_err(BackupError::Step)?.map_err(|source| BackupError::NotRemoved {
-                    id,
-                    old: *old,
-                    source,
-                })?;
-            }
-            old
-        }
+        Some(keep) => kept(&product, id, keep, call).await?,
     };
     Ok(BackedUp { backup, removed })
+}
+
+/// The id that the next backup has: the one that is wished, which must be free, or one that is.
+pub async fn next_backup(
+    cluster: &Cluster<'_>,
+    wished: Option<BackupId>,
+    call: &Call,
+) -> Result<BackupId, BackupError> {
+    let run = run(cluster, call);
+    let product = run.connect().await.map_err(BackupError::Step)?;
+    free(&run, &product, wished).await
+}
+
+/// Takes away what is beyond those to keep, when backup `id` is whole. Says what went.
+pub async fn keep(
+    cluster: &Cluster<'_>,
+    id: BackupId,
+    keep: BackupsKept,
+    call: &Call,
+) -> Result<Vec<BackupId>, BackupError> {
+    let product = run(cluster, call).connect().await.map_err(BackupError::Step)?;
+    kept(&product, id, keep, call).await
+}
+
+/// Takes one backup out of the store, also one that is under way; one that is not there is gone already.
+pub async fn remove_backup(
+    cluster: &Cluster<'_>,
+    id: BackupId,
+    call: &Call,
+) -> Result<(), BackupError> {
+    let product = run(cluster, call).connect().await.map_err(BackupError::Step)?;
+    let gone = cancellable(call, product.client.delete_backup(id)).await;
+    gone.map_err(BackupError::Step)?.map_err(BackupError::Store)
+}
+
+async fn free(
+    run: &crate::run::Run<'_>,
+    product: &Product,
+    wished: Option<BackupId>,
+) -> Result<BackupId, BackupError> {
+    let before = list(product, run.call).await?;
+    match wished {
+        Some(id) if before.iter().any(|backup| backup.id == id) => Err(BackupError::There(id)),
+        Some(id) => Ok(id),
+        None => Ok(next(&before, run.clock().now())),
+    }
+}
+
+async fn kept(
+    product: &Product,
+    id: BackupId,
+    keep: BackupsKept,
+    call: &Call,
+) -> Result<Vec<BackupId>, BackupError> {
+    let after = list(product, call).await?;
+    let old = beyond(&after, usize::from(keep.get()));
+    for old in &old {
+        call.progress.say(&format!("taking backup {old} away"));
+        let gone = cancellable(call, product.client.delete_backup(*old)).await;
+        gone.map_err(BackupError::Step)?.map_err(|source| BackupError::NotRemoved {
+            id,
+            old: *old,
+            source,
+        })?;
+    }
+    Ok(old)
 }
 
 async fn list(product: &Product, call: &Call) -> Result<Vec<Backup>, BackupError> {

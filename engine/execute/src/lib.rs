@@ -21,11 +21,15 @@ mod exporting;
 mod lacks;
 mod leaders;
 mod observe;
+mod pause;
 mod retry;
 mod run;
 mod step;
 
-pub use crate::backup::{BackedUp, BackupError, BackupWish, back_up, backup, backups, misfits};
+pub use crate::backup::{
+    BackedUp, BackupError, BackupWish, back_up, backup, backups, keep, misfits, next_backup,
+    remove_backup,
+};
 pub use crate::chain::chain;
 pub use crate::cluster::{Cluster, ConnectError};
 pub use crate::deeds::{Moved, canary, rebalance, snapshot};
@@ -37,3 +41,4 @@ pub use crate::observe::{
     Answer, Answers, AskError, ObserveError, VitalsError, ask, duties, exporters, observe,
     observe_again, observe_exporters, observe_first, vitals,
 };
+pub use crate::pause::{BackupPause, pause_exporting, resume_exporting};

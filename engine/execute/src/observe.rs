@@ -6,6 +6,7 @@ mod paused;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use zeebe_management::ManagementError;
 use zeebe_plan::observed::{
     ClusterObserved, ClusterRecord, ClusterVitals, Duties, ExporterRecord, Exporters, LastApply,
@@ -17,6 +18,7 @@ use zeebe_target::{Book, BookError, Call, DocumentName, Entry, Event, TargetErro
 use crate::chain::chain;
 use crate::cluster::{Cluster, Components, ConnectError};
 use crate::error::StepError;
+use crate::pause::BackupPause;
 use crate::retry::cancellable;
 
 pub use crate::observe::answers::{Answer, Answers};
@@ -163,7 +165,7 @@ async fn product(
     };
     let nobody_asks = site.exporters.is_empty() && ask == Ask::ForThoseInTheBook;
     let exporters = if nobody_asks { Ok(BTreeMap::new()) } else { product.exporters().await };
-    let paused = if site.exporters.is_empty() {
+    let paused = if site.exporters.is_empty() || is_paused_for_a_backup(cluster).await? {
         BTreeMap::new()
     } else {
         paused::paused(&product, &answered.value).await
@@ -179,11 +181,25 @@ async fn product(
     })
 }
 
+/// Whether a backup has paused exporting and may still be at it: nothing is wrong then. One whose time is over was killed.
+async fn is_paused_for_a_backup(cluster: &Cluster<'_>) -> Result<bool, ObserveError> {
+    let book = cluster.target().book();
+    let pause: Option<BackupPause> = understood(book, &DocumentName::backup_pause()).await?;
+    Ok(pause.is_some_and(|pause| cluster.target().clock().now() <= pause.until))
+}
+
 /// The cluster's own document.
 async fn record(book: &dyn Book) -> Result<Option<ClusterRecord>, ObserveError> {
-    let document = book.read(&DocumentName::cluster()).await.map_err(ObserveError::Book)?;
-    document.map(ClusterRecord::deserialize).transpose().map_err(|source| ObserveError::Record {
-        document: DocumentName::cluster().to_string(),
+    understood(book, &DocumentName::cluster()).await
+}
+
+async fn understood<T: DeserializeOwned>(
+    book: &dyn Book,
+    name: &DocumentName,
+) -> Result<Option<T>, ObserveError> {
+    let document = book.read(name).await.map_err(ObserveError::Book)?;
+    document.map(T::deserialize).transpose().map_err(|source| ObserveError::Record {
+        document: name.to_string(),
         place: book.place(),
         source,
     })

@@ -6,7 +6,7 @@ mod exporter;
 mod gate;
 mod receiver;
 pub(crate) mod restored;
-mod resume;
+pub(crate) mod resume;
 mod snapshot;
 
 use zeebe_plan::step::Step;

@@ -32,7 +32,7 @@ pub enum Removed {
 /// A store.
 #[derive(Clone, Debug)]
 pub struct Store {
-    http: Http,
+    pub(crate) http: Http,
 }
 
 impl Store {
@@ -97,7 +97,7 @@ impl Store {
     }
 }
 
-fn no(doing: &str, status: StatusCode, answer: &[u8]) -> SearchError {
+pub(crate) fn no(doing: &str, status: StatusCode, answer: &[u8]) -> SearchError {
     let told: String = String::from_utf8_lossy(answer).chars().take(TOLD).collect();
     let text = if told.is_empty() { status.to_string() } else { format!("{status}: {told}") };
     SearchError::failed(doing, text)

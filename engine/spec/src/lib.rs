@@ -17,6 +17,7 @@ pub mod exporter;
 pub mod restore;
 pub mod retention;
 pub mod schedule;
+pub mod search_backup;
 pub mod secret;
 pub mod target;
 pub mod topology;
@@ -47,6 +48,7 @@ pub use crate::exporter::{
 pub use crate::restore::RestoreFrom;
 pub use crate::retention::{Enforcer, RetentionSpec};
 pub use crate::schedule::{BackupTimes, ScheduleSpec, TimeOfDay};
+pub use crate::search_backup::{RepositoryName, SearchBackup};
 pub use crate::secret::{KeptSecret, SecretPurpose, SecretSource, SecretVersion, StoreKey};
 pub use crate::target::{
     Checksum, Directory, Distribution, FirstPort, LocalTarget, MavenCoordinates, Seed,

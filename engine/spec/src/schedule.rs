@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use zeebe_scalar::Span;
 
 use crate::backup::BackupsKept;
+use crate::search_backup::SearchBackup;
 
 const DAY: Duration = Duration::from_hours(24);
 /// A broker takes one backup after another, each of which takes seconds at least.
@@ -65,6 +66,9 @@ pub struct ScheduleSpec {
     /// How many whole ones are kept; nothing said means all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub keep: Option<BackupsKept>,
+    /// What each takes along of search stores; nothing unless said.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub search_store: Option<SearchBackup>,
 }
 
 /// What is wrong with the time between two backups, in sentences.

@@ -15,7 +15,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Cluster {
     /// The store that an exporter writes to; `None` where the cluster is simulated, whose exporters write nowhere.
-    pub(super) async fn store_of<'a>(
+    pub(crate) async fn store_of<'a>(
         &self,
         exporter: &'a ExporterSpec,
     ) -> Result<Option<(Store, &'a SearchSink)>, RetentionError> {

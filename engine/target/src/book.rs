@@ -50,6 +50,11 @@ impl DocumentName {
         Self("backup-schedule".to_owned())
     }
 
+    /// The document of a pause of exporting that a backup has begun and not ended.
+    pub fn backup_pause() -> Self {
+        Self("backup-pause".to_owned())
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

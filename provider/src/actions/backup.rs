@@ -13,6 +13,8 @@ use zeebe_scalar::Span;
 use zeebe_spec::{BackupId, BackupsKept};
 
 use super::deed::{checked, deadline, done};
+use crate::resources::choice::SpecError;
+use crate::resources::search_backup::{self, SearchStoreBackup};
 
 /// A large state takes long to bring to a store.
 const DEADLINE: Duration = Duration::from_mins(30);
@@ -28,6 +30,8 @@ pub struct BackupConfig {
     /// How many whole backups are kept, this one among them: all older ones are taken out of the store when this one is
     /// whole. All are kept unless said.
     pub keep: Optional<BackupsKept>,
+    /// What it takes along of search stores; nothing unless said.
+    pub search_store: Optional<SearchStoreBackup>,
     /// How long to wait until the backup is whole: 30m unless said.
     pub timeout: Optional<Span>,
 }
@@ -56,7 +60,9 @@ impl Deed for BackupAction {
         `zeebe_backups` tells. With `keep`, older backups are taken out of the store then.";
 
     async fn validate(&self, _call: &Call, config: &BackupConfig) -> Vec<Diagnostic> {
-        checked(&self.engine, &config.cluster)
+        let mut wrong = checked(&self.engine, &config.cluster);
+        wrong.extend(search_backup::mistakes(&config.search_store));
+        wrong
     }
 
     async fn invoke(
@@ -68,8 +74,11 @@ impl Deed for BackupAction {
         let deadline = deadline(&config.timeout, DEADLINE);
         let wish =
             BackupWish { id: config.id.as_known().copied(), keep: config.keep.as_known().copied() };
+        let Ok(in_step) = search_backup::wish(&config.search_store) else {
+            return SpecError::NotYetKnown.at_apply();
+        };
         let outcome = done(&self.engine, &config.cluster, call, progress, |cluster, call| {
-            Box::pin(cluster.back_up(wish, deadline, call))
+            Box::pin(async move { cluster.back_up(wish, in_step.as_ref(), deadline, call).await })
         })
         .await;
         match outcome {

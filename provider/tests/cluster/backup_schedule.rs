@@ -48,7 +48,7 @@ fn since(core: &Core) -> Json {
 }
 
 /// Lets time pass on the simulated cluster, where it stands still while nothing happens.
-fn pass(core: &Core, hours: u64) {
+pub(crate) fn pass(core: &Core, hours: u64) {
     let path = core.place().join("simulation.json");
     let mut simulation = read(&path);
     let now = simulation["model"]["now"].as_u64().expect("milliseconds");
@@ -74,6 +74,12 @@ async fn a_schedule_comes_changes_and_goes_and_the_second_plans_are_empty() {
         let id = Value::text(format!("{}/backup-schedule", schedule.id()));
         assert_eq!(schedule.state.member("id"), &id);
     }
+    let along =
+        json!({ "every": "6h", "search_store": { "repository": "b", "pause_budget": "1m" } });
+    let wish = scheduled(&schedule, along);
+    let pause = "and that exporting is paused softly for each, 60 s at most, for a snapshot in repository \"b\"";
+    assert_eq!(texts(schedule.plan(&wish).await.planned.member("last_change"))[1], pause);
+    schedule.reach(&wish).await;
     schedule.destroy().await;
     assert!(!has_agent(&schedule), "an agent runs that has nothing to do");
     assert!(!document(&schedule).exists(), "the book still says when backups are taken");
@@ -130,6 +136,11 @@ async fn what_no_schedule_can_be_is_refused_where_it_is_wrong() {
             "Expected exactly one of `every`, `daily_at`, got 2.",
         ),
         (json!({ "every": "59s" }), "Expected 1m to 31d, as `6h`, got `59s`."),
+        (
+            json!({ "every": "6h", "search_store": { "repository": "b", "pause_budget": "9s" } }),
+            "Error at `search_store.pause_budget`: time for which exporting may be paused is out of range\nExpected 10s to \
+             6h, as `10m`, got `9s`.",
+        ),
     ] {
         let wish = scheduled(&schedule, wish);
         let Applied::NotPlanned(told) = schedule.apply(&wish).await else {

@@ -18,6 +18,8 @@ mod ephemeral;
 #[cfg(test)]
 mod exporters;
 #[cfg(test)]
+mod in_step;
+#[cfg(test)]
 mod kept;
 #[cfg(test)]
 mod life;

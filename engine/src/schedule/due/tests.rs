@@ -31,7 +31,10 @@ fn daily(time: &str, since: &str) -> ScheduleRecord {
 }
 
 fn record(times: BackupTimes, since: &str) -> ScheduleRecord {
-    ScheduleRecord { spec: ScheduleSpec { times, keep: None }, since: at(since) }
+    ScheduleRecord {
+        spec: ScheduleSpec { times, keep: None, search_store: None },
+        since: at(since),
+    }
 }
 
 #[rstest]

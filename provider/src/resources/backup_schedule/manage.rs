@@ -20,6 +20,7 @@ use super::model::{BackupSchedule, SchedulePhase, ScheduleStatus};
 use crate::deadline::{READ, within};
 use crate::explain;
 use crate::resources::choice::{Missing, SpecError, only};
+use crate::resources::search_backup;
 
 /// As long as a backup may take that is under way, or that is overdue, and a little more.
 const CHANGE: Duration = Duration::from_mins(40);
@@ -199,6 +200,7 @@ impl Managed for ScheduleResource {
                     every: Optional::null(),
                     daily_at: Optional::null(),
                     keep: Optional::null(),
+                    search_store: Optional::null(),
                     timeouts: Optional::null(),
                     id: Computed::of(id.to_owned()),
                     status: Computed::of(ScheduleStatus { phase: Computed::of(phase) }),
@@ -305,6 +307,7 @@ fn mistakes(config: &BackupSchedule) -> Vec<Diagnostic> {
         let summary = "time between two backups is out of range";
         wrong.push(Diagnostic::error(summary, detail).at(Path::attribute("every")));
     }
+    wrong.extend(search_backup::mistakes(&config.search_store));
     wrong
 }
 
@@ -315,6 +318,7 @@ fn wish(config: &BackupSchedule) -> Result<Wish, NotYetKnown> {
         every,
         daily_at,
         keep,
+        search_store,
         timeouts: _,
         id: _,
         status: _,
@@ -326,25 +330,43 @@ fn wish(config: &BackupSchedule) -> Result<Wish, NotYetKnown> {
         (None, Some(time)) => BackupTimes::DailyAt(time.clone()),
         (None, None) => return Err(NotYetKnown),
     };
-    let spec = ScheduleSpec { times, keep: keep.copied() };
+    let search_store = search_backup::wish(search_store)?;
+    let spec = ScheduleSpec { times, keep: keep.copied(), search_store };
     Ok(Wish { cluster: cluster.known()?.clone(), spec })
 }
 
 /// The steps from one wish to another; empty where nothing is to do.
 fn sentences(before: Option<(&Wish, SchedulePhase)>, after: &Wish) -> Vec<String> {
-    let ScheduleSpec { times, keep } = &after.spec;
-    let kept = keep.map_or_else(|| "all".to_owned(), |keep| format!("the newest {keep}"));
-    let say =
-        format!("write into the book that backups are taken {times}, and that {kept} are kept");
     let attend = "see that agent 0 of the cluster runs, which takes them".to_owned();
-    let take = || "take the backup that is overdue".to_owned();
-    let Some((before, phase)) = before else { return vec![say, attend] };
-    match (before == after, late(before, phase, after)) {
-        (true, Late::IsNot) => Vec::new(),
-        (true, Late::Is) => vec![attend, take()],
-        (false, Late::IsNot) => vec![say, attend],
-        (false, Late::Is) => vec![say, attend, take()],
+    let take = "take the backup that is overdue".to_owned();
+    let mut steps = match before {
+        Some((before, _)) if before == after => Vec::new(),
+        Some(_) | None => said(&after.spec),
+    };
+    let late = before.map_or(Late::IsNot, |(before, phase)| late(before, phase, after));
+    match late {
+        Late::IsNot if steps.is_empty() => {}
+        Late::IsNot => steps.push(attend),
+        Late::Is => steps.extend([attend, take]),
     }
+    steps
+}
+
+/// What is written into the book.
+fn said(spec: &ScheduleSpec) -> Vec<String> {
+    let ScheduleSpec { times, keep, search_store } = spec;
+    let kept = keep.map_or_else(|| "all".to_owned(), |keep| format!("the newest {keep}"));
+    let mut said = vec![format!(
+        "write into the book that backups are taken {times}, and that {kept} are kept"
+    )];
+    said.extend(search_store.as_ref().map(|with| {
+        let seconds = with.budget().as_secs();
+        let repository = with.repository.as_str();
+        format!(
+            "and that exporting is paused softly for each, {seconds} s at most, for a snapshot in repository \"{repository}\""
+        )
+    }));
+    said
 }
 
 /// Whether a backup was seen to be overdue by the times that still hold.
@@ -369,7 +391,7 @@ fn seen(due: &Due) -> SchedulePhase {
 
 /// What the book says, in the user's own writing where it means the same.
 fn told_by(state: &mut BackupSchedule, cluster: &str, spec: &ScheduleSpec) {
-    let ScheduleSpec { times, keep } = spec;
+    let ScheduleSpec { times, keep, search_store } = spec;
     let (every, daily_at) = match times {
         BackupTimes::Every(every) => (Some(every), None),
         BackupTimes::DailyAt(time) => (None, Some(time)),
@@ -380,6 +402,8 @@ fn told_by(state: &mut BackupSchedule, cluster: &str, spec: &ScheduleSpec) {
     }
     state.daily_at = daily_at.cloned().map_or_else(Optional::null, Optional::of);
     state.keep = keep.map_or_else(Optional::null, Optional::of);
+    state.search_store =
+        search_store.as_ref().map(search_backup::said).map_or_else(Optional::null, Optional::of);
 }
 
 /// The state with its address, which the cluster's says as well: another release may have stored less.

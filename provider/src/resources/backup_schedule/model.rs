@@ -4,6 +4,8 @@ use tf_sdk::{Attributes, Computed, Optional, Required, Resource, Timeouts};
 use zeebe_scalar::Span;
 use zeebe_spec::{BackupsKept, TimeOfDay};
 
+use crate::resources::search_backup::SearchStoreBackup;
+
 zeebe_scalar::choice! {
     /// Whether backups are taken when it is their time.
     pub SchedulePhase {
@@ -29,6 +31,8 @@ pub struct BackupSchedule {
     /// How many whole backups are kept: when another is whole, all that are older are taken out of the store, and those between
     /// that never became whole. All are kept unless said.
     pub keep: Optional<BackupsKept>,
+    /// What each backup takes along of search stores; nothing unless said.
+    pub search_store: Optional<SearchStoreBackup>,
     /// How long each operation may take: create, update and delete 40m, as a backup under way is waited for; read 1m unless
     /// said.
     pub timeouts: Optional<Timeouts>,
